@@ -1,0 +1,6 @@
+//! From a case, its policy pack and a scenario to the quantities of the referral model: demand, patient choice, capacities, prices.
+
+pub mod choice;
+pub mod problem;
+
+pub use problem::{Problem, ProblemError};

@@ -1,0 +1,131 @@
+//! What reports say: indicators, access, equity, the ledger of targets and findings.
+
+use crate::demand::Problem;
+use crate::ids::{AreaId, FacilityId};
+use crate::network::Tier;
+use crate::plan::ReferralPlan;
+use crate::policy::PolicyPack;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Values by name; names are stable snake_case, listed in `docs` of this module.
+pub type Values = BTreeMap<String, f64>;
+
+/// Everything a report says of a plan in numbers.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Indicators {
+    /// Of the whole region.
+    pub region: Values,
+    /// By area, in table order.
+    pub by_area: Vec<Values>,
+    /// By tier.
+    pub by_tier: BTreeMap<Tier, Values>,
+    /// By facility, in table order.
+    pub facilities: Vec<FacilityLoad>,
+    /// Spatial access.
+    pub access: Access,
+    /// Targets, attainable, planned, gap, price, source.
+    pub ledger: Vec<LedgerRow>,
+    /// What the numbers say, most valuable first.
+    pub findings: Vec<Finding>,
+}
+
+/// Load of one facility.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct FacilityLoad {
+    /// Beds in force times `avail`.
+    pub beds: f64,
+    /// Doctors in force times `avail`.
+    pub doctors: f64,
+    /// Bed-days a year.
+    pub bed_days: f64,
+    /// Bed-days over 365 x beds; `None` without beds.
+    pub occupancy: Option<f64>,
+    /// Left side of C6 over doctors; `None` without doctors.
+    pub doctor_load: Option<f64>,
+    /// Visits treated.
+    pub visits: f64,
+    /// Stays treated.
+    pub admissions: f64,
+    /// First contacts.
+    pub first_contacts: f64,
+    /// Cases referred up from here.
+    pub referred_up: f64,
+    /// Cases referred up to here.
+    pub received_up: f64,
+    /// Stays stepped down from here.
+    pub stepped_down: f64,
+    /// Stays stepped down to here.
+    pub received_down: f64,
+    /// Cases not served.
+    pub unserved: f64,
+    /// Worth of one more bed, yuan a year.
+    pub bed_worth: f64,
+    /// Worth of one more doctor, yuan a year.
+    pub doctor_worth: f64,
+}
+
+/// Spatial access by the hierarchical two-step floating catchment area method (model 6.18) and plain coverage.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Access {
+    /// Composite index of each settlement, 1 = regional mean.
+    pub index: Vec<f64>,
+    /// Minutes from each settlement to the nearest facility of rank 1, 2, 3, 4 and above (cumulative: a higher rank serves the lower); `None` is unreachable.
+    pub nearest_minutes: [Vec<Option<f64>>; 4],
+    /// Share of people within the standard of the rank (15, 30, 60, 120 minutes).
+    pub coverage: [f64; 4],
+    /// Gini of the index over people.
+    pub gini: f64,
+    /// Theil of the index over people.
+    pub theil: f64,
+    /// Lorenz curve: cumulative share of people, cumulative share of access.
+    pub lorenz: Vec<(f64, f64)>,
+}
+
+/// One row of the ledger.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LedgerRow {
+    /// Key of the target.
+    pub key: String,
+    /// Area, or the whole region.
+    pub area: Option<AreaId>,
+    /// Unit.
+    pub unit: String,
+    /// Target.
+    pub target: f64,
+    /// What could be attained at most with today's case mix; `None` where the question makes no sense.
+    pub attainable: Option<f64>,
+    /// Planned; `None` when the model cannot judge it.
+    pub planned: Option<f64>,
+    /// Planned against target, positive when short; `None` when the model cannot judge it.
+    pub gap: Option<f64>,
+    /// Price of the last case toward it, yuan.
+    pub price: Option<f64>,
+    /// What the document says, and where.
+    pub source: String,
+    /// How sure the source is.
+    pub sure: String,
+}
+
+/// A finding: a message of the text catalogue with its arguments.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Message id in the text catalogue, `finding-...`.
+    pub id: String,
+    /// Facility it speaks of.
+    pub facility: Option<FacilityId>,
+    /// Area it speaks of.
+    pub area: Option<AreaId>,
+    /// Numbers by argument name.
+    pub numbers: BTreeMap<String, f64>,
+    /// Words by argument name: names of places, keys of targets.
+    pub words: BTreeMap<String, String>,
+    /// For sorting: yuan a year at stake.
+    pub weight: f64,
+}
+
+/// Computes everything.
+#[must_use]
+pub fn compute(_problem: &Problem, _plan: &ReferralPlan, _pack: &PolicyPack) -> Indicators {
+    Indicators::default()
+}

@@ -1,0 +1,20 @@
+//! fenji: stub docs
+pub mod backend;
+pub mod check;
+pub mod cli;
+pub mod demand;
+pub mod ids;
+pub mod indicators;
+pub mod io;
+pub mod model;
+pub mod network;
+pub mod outcome;
+pub mod plan;
+pub mod plot;
+pub mod policy;
+pub mod referral;
+pub mod report;
+pub mod synth;
+pub mod text;
+pub mod travel;
+pub mod units;

@@ -1,0 +1,7 @@
+//! What comes out: versioned shapes that can be written, read back and checked by someone who has only the case folder.
+
+pub mod flows;
+pub mod referral;
+
+pub use flows::Flows;
+pub use referral::ReferralPlan;

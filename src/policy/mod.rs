@@ -1,0 +1,9 @@
+//! Policy packs (2012 ... 2035) as data with provenance, prices and limits of the referral model, and scenarios that change any of it.
+
+pub mod pack;
+pub mod params;
+pub mod scenario;
+
+pub use pack::PolicyPack;
+pub use params::{Limits, Prices, Targets};
+pub use scenario::{Scenario, Switches};

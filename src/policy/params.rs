@@ -1,0 +1,88 @@
+//! Prices, limits and flow targets of the referral model (model 6.3).
+
+use serde::{Deserialize, Serialize};
+
+/// Prices of the objective, yuan. The defaults are assumptions of model 6.3 and are shown as such.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Prices {
+    /// Value of a minute of travel (VOT).
+    pub minute: f64,
+    /// Over-treatment: per tier step above need and visit (OVER).
+    pub over_treatment: f64,
+    /// The same for a stay, times this factor (20).
+    pub over_treatment_stay_factor: f64,
+    /// Handling one referral up or step-down (TRI).
+    pub referral: f64,
+    /// Handling one redirect before treatment (REDIR).
+    pub redirect: f64,
+    /// Saved per recovery day moved down (PERDIEM).
+    pub recovery_day_saving: f64,
+    /// Unmet need: times the dearest capable treatment plus 1,000 (UNMET).
+    pub unmet_factor: f64,
+    /// Displaced first contact, as a share of the price of unmet need (DISP).
+    pub displaced_share: f64,
+    /// One case short of a soft target (SHORT).
+    pub target_shortfall: f64,
+    /// Base rate of one relative weight.
+    pub base_rate: f64,
+    /// Repeat examinations saved when both ends recognise each other's results, as a share of the sender's visit cost (C14).
+    pub recognition_share: f64,
+    /// One yuan of fund imbalance beyond the tolerance (C16), or over a facility budget (C17).
+    pub imbalance: f64,
+}
+
+impl Default for Prices {
+    fn default() -> Self {
+        Self {
+            minute: 0.5,
+            over_treatment: 60.0,
+            over_treatment_stay_factor: 20.0,
+            referral: 20.0,
+            redirect: 30.0,
+            recovery_day_saving: 250.0,
+            unmet_factor: 3.0,
+            displaced_share: 0.6,
+            target_shortfall: 500.0,
+            base_rate: 8000.0,
+            recognition_share: 0.25,
+            imbalance: 0.2,
+        }
+    }
+}
+
+/// Behavioural limits (model 6.3).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Longest way to first contact in an emergency, minutes (T_E).
+    pub emergency_minutes: f64,
+    /// Share of stays that may step down after the acute phase (delta_max).
+    pub step_down_max: f64,
+    /// Share of first contacts that may be redirected before treatment (redir_max).
+    pub redirect_max: f64,
+    /// Share of arrivals a telemedicine link lets a facility treat one rank above its own (tele_eta).
+    pub tele_share: f64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { emergency_minutes: 90.0, step_down_max: 0.6, redirect_max: 0.15, tele_share: 0.10 }
+    }
+}
+
+/// Flow targets as shares of demand; `None` is no target. Soft with a priced shortfall unless the scenario makes them hard.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Targets {
+    /// First contact at rank 1-2, share of elective demand, every area (C7).
+    pub first_contact: Option<f64>,
+    /// Visits treated at rank 1-2, share of outpatient demand (C8).
+    pub primary_share: Option<f64>,
+    /// Cases treated in their own county, counties only (C9).
+    pub in_county: Option<f64>,
+    /// Stays treated in their own county, counties only (C10).
+    pub in_county_ip: Option<f64>,
+    /// Step-downs as a share of H4 and H5 demand (C11).
+    pub down_rate: Option<f64>,
+}

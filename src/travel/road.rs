@@ -1,0 +1,5 @@
+//! stub
+
+/// A road graph.
+#[derive(Debug, Clone, Default)]
+pub struct RoadGraph {}
