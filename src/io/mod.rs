@@ -1,1 +1,19 @@
-//! stub
+//! Files in and out: the case folder, the JSON form of a case, scenarios, plans, GeoJSON layers, schemas.
+//!
+//! Everything that is read may be hostile: all problems of an input are reported at once, each with a code of [`crate::network::codes`],
+//! a place, the value and a remedy. Everything that is written appears whole or not at all.
+
+pub mod case_folder;
+pub mod case_toml;
+pub mod cells;
+pub mod csv_out;
+pub mod rows;
+pub mod scenario;
+pub mod table;
+pub mod text_file;
+pub mod toml_file;
+pub mod write;
+
+pub use crate::network::{Problem, Severity};
+pub use case_folder::{CaseRead, read_case, read_case_with, write_case};
+pub use table::ReadLimits;
