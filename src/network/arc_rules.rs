@@ -344,4 +344,5 @@ fn listed(case: &Case, lists: &ArcLists) -> Arcs {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests;

@@ -380,3 +380,7 @@ fn node_id(index: usize) -> u32 {
 fn column(index: usize) -> u32 {
     node_id(index)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
+mod tests;

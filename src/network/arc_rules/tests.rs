@@ -190,7 +190,7 @@ fn scan(case: &Case) -> Arcs {
     }
     for (j, g) in n.facilities.iter().enumerate() {
         let from = Place::Facility(FacilityId::new(j));
-        let mut up = Vec::new();
+        let mut up;
         let mut down = Vec::new();
         match g.rank() {
             1 => {
