@@ -12,6 +12,7 @@ pub mod codes;
 pub mod evidence;
 pub mod facility;
 pub mod problem;
+mod sites;
 pub mod tables;
 pub mod tier;
 pub mod validate;
