@@ -36,7 +36,10 @@ CASES = {
 
 def provenance(case):
     """(table, column, evidence, rule, source) of every column."""
-    rates = "README.md beside the case, section Rates"
+    rates = "see data/README.md, Rates"
+    numbered = "; numbered subdistricts where the source has no place" if case == "chongqing" else ""
+    unplaced = (". Subdistricts of the seven core districts without a place: sunflower around the district's place nearest to the city "
+                "centre, 20,000 people a km2 (assumed)") if case == "chongqing" else ""
     return [
         ("areas", "id", "observed", "County code of 2023", DIVISION),
         ("areas", "name", "observed", "County name of 2023", DIVISION),
@@ -49,11 +52,10 @@ def provenance(case):
         ("areas", "evidence", "assumed", "Weakest evidence of the row that enters the plan", ""),
         ("townships", "id", "observed", "Township code of 2023, or g and the GeoNames id where no township has that name", DIVISION + "; " + GEONAMES),
         ("townships", "name", "observed", "Name of the township of 2023, or of the place", DIVISION + "; " + GEONAMES),
-        ("townships", "name_en", "observed", "Name of the place; numbered subdistricts where the source has no place", GEONAMES),
+        ("townships", "name_en", "observed", "Name of the place" + numbered, GEONAMES),
         ("townships", "area", "observed", "County whose polygon holds the place", GEONAMES),
         ("townships", "pop", *CASES[case]["pop"], GEONAMES + "; " + DIVISION),
-        ("townships", "lon", "observed", "Seat. Subdistricts of the seven core districts without a place: sunflower around the place of the "
-         "district nearest to the city centre, 20,000 people a km2 (assumed)", GEONAMES),
+        ("townships", "lon", "observed", "Seat" + unplaced, GEONAMES),
         ("townships", "lat", "observed", "As lon", GEONAMES),
         ("townships", "evidence", "observed", "Of the population", ""),
         ("settlements", "id", "modelled", "Township and number of the village unit", DIVISION),

@@ -88,9 +88,9 @@ def unit_rates(places, streets):
     return statistics.median(villages), statistics.median(committees)
 
 
-def deal(pool, towns, choose):
-    """Village units of townships without a place, committees first, each to the town that `choose` ranks first."""
-    for kind in ("committees", "villages"):
+def deal(pool, towns, choose, kinds=("committees", "villages")):
+    """Village units of townships without a place, one kind after the other, each to the town that `choose` ranks first."""
+    for kind in kinds:
         for _ in range(sum(street[kind] for street in pool)):
             town = min(towns, key=lambda t: (choose(t), t.code))
             setattr(town, kind, getattr(town, kind) + 1)
@@ -122,7 +122,7 @@ def settle_county_hole(places, streets, people_per_unit, committee_weight):
     for street in streets:
         place = by_code.get(street["code"])
         place.take(street) if place else pool.append(street)
-    deal(pool, places, lambda t: t.units)
+    deal(pool, places, lambda t: t.units, ("villages", "committees"))
     empty = [t for t in places if not t.pop]
     total = round(people_per_unit * sum(t.units for t in places)) - sum(t.pop for t in places)
     for town, pop in zip(empty, apportion(total, [t.weight(committee_weight) for t in empty])):
