@@ -170,3 +170,31 @@ pub fn settle(conditions: &Conditions<'_>, queue: &Queue, crowd: &Crowd<'_>, con
     }
     Settled { choice, constants, waiting, report }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_server_is_exactly_m_m_1() {
+        let queue = Queue::default();
+        for rho in [0.1, 0.5, 0.9, 0.99] {
+            let wait = sakasegawa(&queue, 1.0, rho, 2.0);
+            assert!((wait - 2.0 * rho / (1.0 - rho)).abs() < 1e-9 * wait, "{rho} {wait}");
+        }
+    }
+
+    #[test]
+    fn several_servers_come_close_to_erlang_c() {
+        // M/M/c by the textbook formula; the approximation is known to be within some per cent at high load.
+        for (c, rho) in [(2_i32, 0.8), (5, 0.9), (10, 0.95)] {
+            let a = f64::from(c) * rho;
+            let term = |n: i32| (1..=n).fold(1.0, |x, m| x * a / f64::from(m));
+            let last = term(c) / (1.0 - rho);
+            let waits = last / ((0..c).map(term).sum::<f64>() + last);
+            let exact = waits / (f64::from(c) * (1.0 - rho));
+            let near = sakasegawa(&Queue::default(), f64::from(c), rho, 1.0);
+            assert!((near / exact - 1.0).abs() < 0.05, "{c} {rho}: {near} against {exact}");
+        }
+    }
+}
