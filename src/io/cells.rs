@@ -77,7 +77,13 @@ pub struct Cells<'a> {
 
 impl<'a> Cells<'a> {
     /// Cells of a row; `index` tells where each column stands in `texts`.
-    pub fn new(source: Source<'a>, columns: &'a [Column], index: &'a [Option<usize>], texts: &'a [String], problems: &'a mut Problems) -> Self {
+    pub fn new(
+        source: Source<'a>,
+        columns: &'a [Column],
+        index: &'a [Option<usize>],
+        texts: &'a [String],
+        problems: &'a mut Problems,
+    ) -> Self {
         Self { source, columns, index, texts, problems, broken: false, lost_people: false }
     }
 

@@ -7,13 +7,15 @@ pub mod case_folder;
 pub mod case_toml;
 pub mod cells;
 pub mod csv_out;
+pub mod folder_out;
 pub mod rows;
 pub mod scenario;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;
+mod travel_in;
 pub mod write;
 
 pub use crate::network::{Problem, Severity};
-pub use case_folder::{CaseRead, read_case, read_case_with, write_case};
+pub use case_folder::{CaseRead, Extras, read_case, read_case_with, write_case};
 pub use table::ReadLimits;

@@ -177,13 +177,10 @@ impl Walk {
         let end = bytes[at..].iter().position(|&b| b == b'\n').map_or(bytes.len(), |n| at + n);
         let sample = &bytes[start..end];
         let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (encoding, rule, name) in
-            [(GB18030, &codes::ENCODING_GB18030, "GB18030"), (BIG5, &codes::ENCODING_UNKNOWN, "BIG5")]
-        {
+        for (encoding, rule, name) in [(GB18030, &codes::ENCODING_GB18030, "GB18030"), (BIG5, &codes::ENCODING_UNKNOWN, "BIG5")] {
             // The sample may stop inside a character when its line is longer than the chunk: one byte less then.
-            let decoded = (0..4.min(sample.len())).find_map(|cut| {
-                encoding.decode_without_bom_handling_and_without_replacement(&sample[..sample.len() - cut])
-            });
+            let decoded = (0..4.min(sample.len()))
+                .find_map(|cut| encoding.decode_without_bom_handling_and_without_replacement(&sample[..sample.len() - cut]));
             if let Some(text) = decoded.filter(|t| chinese(t)) {
                 let message = format!("the bytes are not UTF-8; read as {name} the line says what is shown here");
                 return Found { rule, line, value: Some(text.trim_end().to_owned()), message, convert_from: Some(name) };

@@ -8,7 +8,7 @@ use crate::network::{Place, Problem, Problems};
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 /// Mistakes beyond which a file is not looked at any further.
 const MOST_MISTAKES: usize = 200;
@@ -62,6 +62,7 @@ impl<'t> TomlFile<'t> {
     /// Reads the file as `T`, reporting every entry that does not fit and reading on without it. `None` when not even the rest can be read.
     pub fn read<T: DeserializeOwned>(&self, problems: &mut Problems) -> Option<T> {
         let mut table = self.table.clone();
+        let mut taken: Vec<String> = Vec::new();
         for _ in 0..MOST_MISTAKES {
             let error = match T::deserialize(Deserializer::from(table.clone())) {
                 Ok(value) => return Some(value),
@@ -71,7 +72,13 @@ impl<'t> TomlFile<'t> {
             let mut path = Vec::new();
             let removed = take_out(table.get_mut(), &span, &mut path);
             path.reverse();
-            problems.push(self.explain(error.message(), &span, &path.join(".")));
+            let path = path.join(".");
+            // A required key that was taken out for its own mistake is not missing on top.
+            let lacks = error.message().strip_prefix("missing field `").and_then(|m| m.split('`').next());
+            if !lacks.is_some_and(|key| taken.contains(&format!("{path}.{key}"))) {
+                problems.push(self.explain(error.message(), &span, &path));
+            }
+            taken.push(path);
             if !removed {
                 return None;
             }
@@ -108,7 +115,7 @@ impl<'t> TomlFile<'t> {
 }
 
 /// Takes the innermost entry that a span points at out of a table; its path comes innermost first.
-fn take_out(table: &mut DeTable<'_>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
+fn take_out<'i>(table: &mut DeTable<'i>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
     let holds = |s: Range<usize>| s.start <= span.start && span.start < s.end.max(s.start + 1);
     let mut hit = None;
     for (key, value) in table.iter_mut() {
@@ -128,24 +135,32 @@ fn take_out(table: &mut DeTable<'_>, span: &Range<usize>, path: &mut Vec<String>
         }
     }
     let Some(name) = hit else { return false };
-    table.retain(|k, _| k.get_ref().as_ref() != name);
+    table.remove(name.as_str());
     path.push(name);
     true
 }
 
-fn inside(value: &mut DeValue<'_>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
+fn inside<'i>(value: &mut DeValue<'i>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
     match value {
         DeValue::Table(inner) => take_out(inner, span, path),
         DeValue::Array(list) => {
             for n in 0..list.len() {
                 let whole = list[n].span() == *span;
-                let found = !whole && inside(list[n].get_mut(), span, path);
+                let found = !whole && inside(list.as_mut()[n].get_mut(), span, path);
                 let holds = list[n].span().start <= span.start && span.start < list[n].span().end;
-                if found || whole || holds {
+                if found {
                     path.push(format!("{n}"));
-                    // An entry taken out of a record leaves the record incomplete: the record goes as a whole.
-                    if !list[n].get_ref().is_table() || whole || !found {
-                        list.remove(n);
+                    return true;
+                }
+                if whole || holds {
+                    // A record goes by itself; a list of numbers without one of them is wrong in another way, so it goes as a whole.
+                    if !list[n].get_ref().is_table() {
+                        return false;
+                    }
+                    path.push(format!("{n}"));
+                    let old = std::mem::replace(list, DeArray::new());
+                    for (_, record) in old.into_iter().enumerate().filter(|(at, _)| *at != n) {
+                        list.push(record);
                     }
                     return true;
                 }

@@ -87,6 +87,9 @@ pub struct NetworkBuilder {
     lines: Lines,
     problems: Problems,
     totals_unsure: bool,
+    areas_known: bool,
+    towns_known: bool,
+    places_known: bool,
 }
 
 impl NetworkBuilder {
@@ -109,6 +112,9 @@ impl NetworkBuilder {
             lines,
             problems,
             totals_unsure: false,
+            areas_known: true,
+            towns_known: true,
+            places_known: true,
         }
     }
 
@@ -131,6 +137,29 @@ impl NetworkBuilder {
     /// Places of rows, to mark what could not be read.
     pub fn lines_mut(&mut self) -> &mut Lines {
         &mut self.lines
+    }
+
+    /// `areas.csv` is of no use, which has been reported: references to it are not.
+    pub fn areas_unknown(&mut self) {
+        self.areas_known = false;
+    }
+
+    /// `townships.csv` is of no use.
+    pub fn towns_unknown(&mut self) {
+        self.towns_known = false;
+        self.totals_unsure = true;
+    }
+
+    /// `settlements.csv` is of no use.
+    pub fn settlements_unknown(&mut self) {
+        self.places_known = false;
+        self.totals_unsure = true;
+    }
+
+    /// `facilities.csv` is of no use.
+    pub fn facilities_unknown(&mut self) {
+        self.places_known = false;
+        self.lines.column_is_unsure(Table::Facilities, "id");
     }
 
     /// Coordinate system of the case.
@@ -197,11 +226,11 @@ impl NetworkBuilder {
         let table = kind.table();
         let start = if kind == ArcKind::First { self.settlement_of.get(from) } else { self.facility_of.get(from) }.copied();
         let end = self.facility_of.get(to).copied();
-        if start.is_none() {
+        if start.is_none() && self.places_known {
             let wanted = if kind == ArcKind::First { "no settlement has this id" } else { "no facility has this id" };
             self.report(&codes::PLACE_UNKNOWN, (table, line), "from", from, wanted);
         }
-        if end.is_none() {
+        if end.is_none() && self.places_known {
             self.report(&codes::PLACE_UNKNOWN, (table, line), "to", to, "no facility has this id");
         }
         if let (Some(a), Some(b)) = (start, end) {
@@ -221,14 +250,9 @@ impl NetworkBuilder {
         match (self.settlement_of.get(code), self.facility_of.get(code)) {
             (Some(&i), None) => Some(Spot::Settlement(i)),
             (None, Some(&j)) => Some(Spot::Facility(j)),
+            (None, None) if !self.places_known => None,
             (None, None) => {
-                self.report(
-                    &codes::PLACE_UNKNOWN,
-                    (Table::Times, line),
-                    column,
-                    code,
-                    "neither a settlement nor a facility has this id",
-                );
+                self.report(&codes::PLACE_UNKNOWN, (Table::Times, line), column, code, "neither a settlement nor a facility has this id");
                 None
             }
             (Some(_), Some(_)) => {
@@ -272,14 +296,7 @@ impl NetworkBuilder {
             validate::arcs(&network, arcs, &lines, &mut problems);
         }
         let travel = travel(&network, &lines, &mut problems).filter(|_| problems.errors() == 0);
-        let case = travel.map(|travel| Case {
-            network,
-            travel,
-            rules: head.rules,
-            arcs,
-            policy: head.policy,
-            observed: head.observed,
-        });
+        let case = travel.map(|travel| Case { network, travel, rules: head.rules, arcs, policy: head.policy, observed: head.observed });
         (case, problems.into_sorted())
     }
 
@@ -288,7 +305,7 @@ impl NetworkBuilder {
             return a;
         }
         // An empty cell has been reported where it was read.
-        if !code.is_empty() {
+        if !code.is_empty() && self.areas_known {
             self.report(&codes::AREA_UNKNOWN, (table, line), "area", code, "no row of areas.csv has this id");
         }
         NOWHERE
@@ -298,7 +315,7 @@ impl NetworkBuilder {
         if let Some(&t) = self.town_of.get(code) {
             return t;
         }
-        if !code.is_empty() {
+        if !code.is_empty() && self.towns_known {
             self.report(&codes::TOWN_UNKNOWN, (table, line), "town", code, "no row of townships.csv has this id");
         }
         NOWHERE
@@ -311,14 +328,7 @@ impl NetworkBuilder {
 }
 
 /// Notes the id of a row; false when it was there before (which is reported).
-fn note_id(
-    ids: &mut HashMap<String, u32>,
-    code: &str,
-    row: usize,
-    at: (Table, u64),
-    lines: &Lines,
-    problems: &mut Problems,
-) -> bool {
+fn note_id(ids: &mut HashMap<String, u32>, code: &str, row: usize, at: (Table, u64), lines: &Lines, problems: &mut Problems) -> bool {
     // An empty id has been reported where it was read.
     if code.is_empty() {
         return true;

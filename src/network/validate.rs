@@ -60,7 +60,7 @@ impl Desk<'_> {
 
 /// Checks a network; `totals_unsure` leaves out the sums over settlements because a population could not be read.
 pub fn network(network: &Network, lines: &Lines, totals_unsure: bool, problems: &mut Problems) {
-    areas(network, &mut Desk { lines, problems, table: Table::Areas });
+    areas(network, totals_unsure, &mut Desk { lines, problems, table: Table::Areas });
     places(network, totals_unsure, lines, problems);
     facilities(network, &mut Desk { lines, problems, table: Table::Facilities });
     classes(network, &mut Desk { lines, problems, table: Table::Classes });
@@ -68,7 +68,7 @@ pub fn network(network: &Network, lines: &Lines, totals_unsure: bool, problems: 
     super::validate_places::positions(network, lines, problems);
 }
 
-fn areas(network: &Network, desk: &mut Desk<'_>) {
+fn areas(network: &Network, totals_unsure: bool, desk: &mut Desk<'_>) {
     let mut peopled = vec![false; network.areas.len()];
     for s in &network.settlements {
         if let Some(p) = peopled.get_mut(s.area.index()) {
@@ -85,7 +85,7 @@ fn areas(network: &Network, desk: &mut Desk<'_>) {
         }
         desk.range(row, "enrol_rate", a.enrol_rate, 0.0, 1.0, false);
         desk.range(row, "fund_per_head", a.fund_per_head.0, 0.0, 1e6, false);
-        if !peopled[row] {
+        if !peopled[row] && !totals_unsure {
             desk.say(&codes::AREA_WITHOUT_PEOPLE, row, "id", &a.code, "no settlement names this area");
         }
     }
@@ -135,7 +135,7 @@ fn area_code(network: &Network, area: AreaId) -> Option<&str> {
 }
 
 fn facilities(network: &Network, desk: &mut Desk<'_>) {
-    if network.facilities.is_empty() {
+    if network.facilities.is_empty() && !desk.lines.is_unsure(Table::Facilities, "id") {
         let place = desk.lines.whole(Table::Facilities);
         desk.problems.push(Problem::new(&codes::NO_FACILITIES, place, "the table has no facility"));
     }

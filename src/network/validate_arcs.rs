@@ -49,7 +49,8 @@ fn twice<'a>(
     for w in order.windows(2).filter(|w| list[w[0]] == list[w[1]]) {
         let (a, b) = list[w[1]];
         let earlier = lines.place(table, w[0]);
-        let message = format!("the same arc stands at {}", earlier.line.map_or_else(|| earlier.path.unwrap_or_default(), |l| format!("line {l}")));
+        let message =
+            format!("the same arc stands at {}", earlier.line.map_or_else(|| earlier.path.unwrap_or_default(), |l| format!("line {l}")));
         let value = format!("{} -> {}", from(a), to(b));
         problems.push(Problem::new(&codes::ARC_TWICE, lines.place(table, w[1]), message).column("from").value(value));
     }

@@ -3,10 +3,10 @@
 //! No coastline with a usable licence ships with the program, so "in the sea" is told by distance: a robust centre (the median of the settlements)
 //! and a robust spread (the median distance to it) are held against each place.
 
+use super::Network;
 use super::codes;
 use super::problem::{Place, Problem, Problems};
 use super::tables::{Lines, Table};
-use super::Network;
 use crate::travel::metric::distance_km;
 use crate::travel::{Crs, Position};
 
@@ -43,7 +43,8 @@ struct Spot {
 
 /// Checks all positions.
 pub fn positions(network: &Network, lines: &Lines, problems: &mut Problems) {
-    let settlements = network.settlements.iter().enumerate().map(|(row, s)| Spot { table: Table::Settlements, row, at: s.position, local: true });
+    let settlements =
+        network.settlements.iter().enumerate().map(|(row, s)| Spot { table: Table::Settlements, row, at: s.position, local: true });
     let towns = network.towns.iter().enumerate().map(|(row, t)| Spot { table: Table::Townships, row, at: t.position, local: true });
     let facilities =
         network.facilities.iter().enumerate().map(|(row, f)| Spot { table: Table::Facilities, row, at: f.position, local: f.rank() <= 4 });
@@ -167,7 +168,11 @@ fn towns_reach(network: &Network, lines: &Lines, problems: &mut Problems, inside
         }
     }
     if network.crs == Crs::Wgs84 && network.settlements.len() >= 4 && 2 * far.len() > network.settlements.len() {
-        let message = format!("{} of {} settlements lie more than {TOWN_REACH_KM} km from the seat of their township", far.len(), network.settlements.len());
+        let message = format!(
+            "{} of {} settlements lie more than {TOWN_REACH_KM} km from the seat of their township",
+            far.len(),
+            network.settlements.len()
+        );
         let place: Place = lines.whole(Table::Settlements);
         problems.push(Problem::new(&codes::GEOGRAPHIC_LOOKS_PLANAR, place, message).column("lon"));
         return;

@@ -3,7 +3,7 @@
 mod other;
 mod places;
 
-pub use other::{ArcRow, ClassRow, EdgeRow, NodeRow, TierRow, TimeRow};
+pub use other::{ArcRow, ArcWord, ClassRow, EdgeRow, NodeRow, TierRow, TimeRow};
 pub use places::{AreaRow, FacilityRow, SettlementRow, TownshipRow};
 
 use super::cells::{Cells, Column};

@@ -389,7 +389,8 @@ impl Row for FacilityRow {
     fn columns(crs: Crs) -> Vec<Column> {
         let [x, y] = position_columns(crs);
         let o = optional;
-        let mut columns = vec![wanted("id"), wanted("name"), o("name_en"), wanted("tier"), o("owner"), wanted("area"), wanted("town"), x, y];
+        let mut columns =
+            vec![wanted("id"), wanted("name"), o("name_en"), wanted("tier"), o("owner"), wanted("area"), wanted("town"), x, y];
         columns.extend([wanted("beds"), o("icu"), wanted("doctors"), o("gps"), o("nurses"), o("avail"), o("mr_member"), o("tele")]);
         columns.extend([o("drug_gaps"), o("group_leader"), o("budget"), o("evidence")]);
         columns
