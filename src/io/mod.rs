@@ -7,7 +7,9 @@ pub mod case_folder;
 pub mod case_toml;
 pub mod cells;
 pub mod csv_out;
+pub mod export;
 pub mod folder_out;
+pub mod import;
 pub mod rows;
 pub mod scenario;
 pub mod table;
@@ -18,4 +20,5 @@ pub mod write;
 
 pub use crate::network::{Problem, Severity};
 pub use case_folder::{CaseRead, Extras, read_case, read_case_with, write_case};
+pub use import::import_json;
 pub use table::ReadLimits;
