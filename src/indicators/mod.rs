@@ -1,4 +1,16 @@
 //! What reports say: indicators, access, equity, the ledger of targets and findings.
+//!
+//! Names of values and of findings are stable; `docs/findings.md` lists all of them with their units and arguments. A value that is
+//! undefined (nothing over nothing, or a column that the tables do not fill) is absent: it is never 0 in place of "unknown".
+//! Definitions follow policy 3.3 and model 6.19; where a denominator was open to reading, the function that makes the value says which was taken.
+
+pub mod equity;
+pub mod facility;
+mod flows;
+mod region;
+mod resources;
+mod tally;
+mod values;
 
 use crate::demand::Problem;
 use crate::ids::{AreaId, FacilityId};
@@ -124,8 +136,18 @@ pub struct Finding {
     pub weight: f64,
 }
 
-/// Computes everything.
+/// Computes everything that a plan and its tables feed. `O(flows + tables)`.
+///
+/// The plan must belong to the problem and have passed the check.
 #[must_use]
-pub fn compute(_problem: &Problem, _plan: &ReferralPlan, _pack: &PolicyPack) -> Indicators {
-    Indicators::default()
+pub fn compute(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack) -> Indicators {
+    let tallies = tally::by_area(problem, plan);
+    let people: Vec<f64> = tallies.iter().map(|t| t.population).collect();
+    let (facilities, work) = facility::loads(problem, plan);
+    let mut region = region::region(problem, plan, &tallies, &facilities);
+    let mut by_area = region::areas(plan, problem, &tallies);
+    region::fund(problem, &tallies, &mut region, &mut by_area);
+    resources::fill(problem, &facilities, &people, &mut region, &mut by_area);
+    let by_tier = facility::by_tier(problem, &facilities, &work, people.iter().sum());
+    Indicators { region, by_area, by_tier, facilities, ..Indicators::default() }
 }
