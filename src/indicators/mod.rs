@@ -4,9 +4,11 @@
 //! undefined (nothing over nothing, or a column that the tables do not fill) is absent: it is never 0 in place of "unknown".
 //! Definitions follow policy 3.3 and model 6.19; where a denominator was open to reading, the function that makes the value says which was taken.
 
+pub mod access;
 pub mod equity;
 pub mod facility;
 mod flows;
+pub mod reach;
 mod region;
 mod resources;
 mod tally;
@@ -17,6 +19,7 @@ use crate::ids::{AreaId, FacilityId};
 use crate::network::Tier;
 use crate::plan::ReferralPlan;
 use crate::policy::PolicyPack;
+use crate::travel::Travel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -92,6 +95,10 @@ pub struct Access {
     pub theil: f64,
     /// Lorenz curve: cumulative share of people, cumulative share of access.
     pub lorenz: Vec<(f64, f64)>,
+    /// Access `A_i^l` of each settlement at rank 1, 2 (doctors per head), 3, 4 (beds per head).
+    pub by_rank: [Vec<f64>; 4],
+    /// Supply of each rank whose catchment is not empty; `sum_i N_i A_i^l` equals it.
+    pub supply: [f64; 4],
 }
 
 /// One row of the ledger.
@@ -136,11 +143,23 @@ pub struct Finding {
     pub weight: f64,
 }
 
-/// Computes everything that a plan and its tables feed. `O(flows + tables)`.
+/// Computes everything that a plan and its tables feed, without spatial access (see [`compute_with_access`]). `O(flows + tables)`.
 ///
 /// The plan must belong to the problem and have passed the check.
 #[must_use]
-pub fn compute(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack) -> Indicators {
+pub fn compute(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack) -> Indicators {
+    put_together(problem, plan, pack, None)
+}
+
+/// Computes everything, spatial access (model 6.18) included.
+///
+/// Where the travel model cannot be asked for times, [`Indicators::access`] stays empty and its values are absent.
+#[must_use]
+pub fn compute_with_access(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, travel: &Travel) -> Indicators {
+    put_together(problem, plan, pack, access::access(problem, travel))
+}
+
+fn put_together(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack, access: Option<Access>) -> Indicators {
     let tallies = tally::by_area(problem, plan);
     let people: Vec<f64> = tallies.iter().map(|t| t.population).collect();
     let (facilities, work) = facility::loads(problem, plan);
@@ -148,6 +167,9 @@ pub fn compute(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack) -> In
     let mut by_area = region::areas(plan, problem, &tallies);
     region::fund(problem, &tallies, &mut region, &mut by_area);
     resources::fill(problem, &facilities, &people, &mut region, &mut by_area);
+    if let Some(access) = &access {
+        access::fill(problem, access, &mut region, &mut by_area);
+    }
     let by_tier = facility::by_tier(problem, &facilities, &work, people.iter().sum());
-    Indicators { region, by_area, by_tier, facilities, ..Indicators::default() }
+    Indicators { region, by_area, by_tier, facilities, access: access.unwrap_or_default(), ..Indicators::default() }
 }
