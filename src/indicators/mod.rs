@@ -5,9 +5,13 @@
 //! Definitions follow policy 3.3 and model 6.19; where a denominator was open to reading, the function that makes the value says which was taken.
 
 pub mod access;
+pub mod attainable;
+pub mod bottleneck;
 pub mod equity;
 pub mod facility;
+mod findings;
 mod flows;
+mod ledger;
 pub mod reach;
 mod region;
 mod resources;
@@ -43,6 +47,33 @@ pub struct Indicators {
     pub ledger: Vec<LedgerRow>,
     /// What the numbers say, most valuable first.
     pub findings: Vec<Finding>,
+    /// All facilities at a limit where one more would help, most valuable first.
+    pub bottlenecks: Vec<Bottleneck>,
+}
+
+/// What a facility can run out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Beds (C5).
+    Beds,
+    /// Doctors (C6).
+    Doctors,
+}
+
+/// A facility at its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Bottleneck {
+    /// Facility.
+    pub facility: FacilityId,
+    /// What it runs out of.
+    pub resource: Resource,
+    /// Share of the limit in use.
+    pub share: f64,
+    /// Usable beds, or doctors.
+    pub capacity: f64,
+    /// Worth of one more, yuan a year.
+    pub worth: f64,
 }
 
 /// Load of one facility.
@@ -159,7 +190,7 @@ pub fn compute_with_access(problem: &Problem, plan: &ReferralPlan, pack: &Policy
     put_together(problem, plan, pack, access::access(problem, travel))
 }
 
-fn put_together(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack, access: Option<Access>) -> Indicators {
+fn put_together(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, access: Option<Access>) -> Indicators {
     let tallies = tally::by_area(problem, plan);
     let people: Vec<f64> = tallies.iter().map(|t| t.population).collect();
     let (facilities, work) = facility::loads(problem, plan);
@@ -171,5 +202,10 @@ fn put_together(problem: &Problem, plan: &ReferralPlan, _pack: &PolicyPack, acce
         access::fill(problem, access, &mut region, &mut by_area);
     }
     let by_tier = facility::by_tier(problem, &facilities, &work, people.iter().sum());
-    Indicators { region, by_area, by_tier, facilities, access: access.unwrap_or_default(), ..Indicators::default() }
+    let ledger = ledger::ledger(problem, plan, pack, &region, &by_area);
+    let bottlenecks = bottleneck::bottlenecks(problem, &facilities);
+    let access = access.unwrap_or_default();
+    let mut said = Indicators { region, by_area, by_tier, facilities, access, ledger, findings: Vec::new(), bottlenecks };
+    said.findings = findings::findings(problem, plan, pack, &tallies, &said);
+    said
 }
