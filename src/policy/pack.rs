@@ -3,6 +3,57 @@
 use super::Targets;
 use serde::{Deserialize, Serialize};
 
+/// The packs, by name, oldest first.
+const PACKS: [(&str, &str); 8] = [
+    ("P2012", include_str!("../../data/policy/P2012.toml")),
+    ("P2018", include_str!("../../data/policy/P2018.toml")),
+    ("P2020", include_str!("../../data/policy/P2020.toml")),
+    ("P2022", include_str!("../../data/policy/P2022.toml")),
+    ("P2023", include_str!("../../data/policy/P2023.toml")),
+    ("P2025", include_str!("../../data/policy/P2025.toml")),
+    ("P2027", include_str!("../../data/policy/P2027.toml")),
+    ("P2035", include_str!("../../data/policy/P2035.toml")),
+];
+
+/// Why a pack could not be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackError {
+    /// No pack of that name.
+    #[error("there is no policy pack `{name}`; the packs are {known}")]
+    Unknown {
+        /// Name asked for.
+        name: String,
+        /// Names there are.
+        known: String,
+    },
+    /// A file that is compiled in cannot be read: a defect of the build.
+    #[error("policy data `{name}` cannot be read: {reason}")]
+    Corrupt {
+        /// Pack or table.
+        name: String,
+        /// What the reader says.
+        reason: String,
+    },
+}
+
+/// Names of all packs, oldest first.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    PACKS.iter().map(|(name, _)| *name).collect()
+}
+
+/// The pack of a name.
+///
+/// # Errors
+/// [`PackError::Unknown`] with the names there are; [`PackError::Corrupt`] when the compiled-in file is broken.
+pub fn load(name: &str) -> Result<PolicyPack, PackError> {
+    let (_, text) = PACKS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .ok_or_else(|| PackError::Unknown { name: name.into(), known: names().join(", ") })?;
+    toml::from_str(text).map_err(|e| PackError::Corrupt { name: name.into(), reason: e.to_string() })
+}
+
 /// A policy pack, read from `data/policy/NAME.toml` (compiled in).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
