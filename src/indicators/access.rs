@@ -7,11 +7,11 @@
 
 use super::Access;
 use super::equity::{gini, lorenz, quantile, theil};
-use super::reach::{nearest, times_within};
 use super::values::{ratio, set, some};
 use crate::demand::Problem;
+use crate::ids::{FacilityId, SettlementId};
 use crate::network::{Facility, Network};
-use crate::travel::Travel;
+use crate::travel::{Place, SparseTimes, Travel};
 
 /// Catchment and standard of rank 1, 2, 3 and 4, minutes.
 pub const MINUTES: [f64; 4] = [15.0, 30.0, 60.0, 120.0];
@@ -20,18 +20,22 @@ pub const WEIGHTS: [f64; 4] = [0.25, 0.30, 0.25, 0.20];
 
 /// Access of every settlement. Supply is that of the tables: doctors at rank 1-2, beds at rank 3-4; facilities that the scenario closes count for nothing.
 ///
-/// `None` when the travel model cannot be asked. A rank without supply leaves the composite, the weights of the others filling its place.
-/// `O(pairs within the catchments)`, in parallel, same result at any thread count.
+/// A rank without supply leaves the composite, the weights of the others filling its place. Unreachable stays unreachable.
+/// `O(pairs within the catchments)` beside the search for times.
 #[must_use]
-pub fn access(problem: &Problem, travel: &Travel) -> Option<Access> {
+pub fn access(problem: &Problem, travel: &Travel) -> Access {
     let net = &problem.network;
     let people = people(net);
+    let whole: f64 = people.iter().sum();
+    let from: Vec<Place> = (0..people.len()).map(|i| Place::Settlement(SettlementId::new(i))).collect();
     let open: Vec<usize> = (0..net.facilities.len()).filter(|&j| problem.beds[j] > 0.0 || problem.doctors[j] > 0.0).collect();
     let mut out = Access { index: vec![0.0; people.len()], ..Access::default() };
     let mut weight = 0.0;
     for level in 0..4 {
-        let (by_rank, supply) = catchments(net, travel, &open, level, &people)?;
-        let whole: f64 = people.iter().sum();
+        let rank = |j: &usize| usize::from(net.facilities[*j].rank()) - 1;
+        let members: Vec<usize> = open.iter().copied().filter(|j| rank(j) == level).collect();
+        let times = travel.within(&**net, &from, &places(&members), MINUTES[level]);
+        let (by_rank, supply) = catchments(net, &members, &times, level, &people);
         let mean = people.iter().zip(&by_rank).map(|(n, a)| n * a).sum::<f64>() / whole;
         if mean > 0.0 && mean.is_finite() {
             weight += WEIGHTS[level];
@@ -41,11 +45,12 @@ pub fn access(problem: &Problem, travel: &Travel) -> Option<Access> {
         }
         out.by_rank[level] = by_rank;
         out.supply[level] = supply;
-        let at_least: Vec<usize> = open.iter().copied().filter(|&j| usize::from(net.facilities[j].rank()) > level).collect();
-        let times = nearest(net, travel, &at_least)?;
-        let within: f64 = times.iter().zip(&people).filter(|(t, _)| t.is_some_and(|t| t <= MINUTES[level])).map(|(_, n)| n).sum();
+        let at_least: Vec<usize> = open.iter().copied().filter(|j| rank(j) >= level).collect();
+        let nearest = travel.nearest(&**net, &from, &places(&at_least), 1);
+        let nearest: Vec<Option<f64>> = (0..from.len()).map(|i| nearest.row(i).next().map(|(_, minutes)| minutes)).collect();
+        let within: f64 = nearest.iter().zip(&people).filter(|(t, _)| t.is_some_and(|t| t <= MINUTES[level])).map(|(_, n)| n).sum();
         out.coverage[level] = if whole > 0.0 { within / whole } else { 0.0 };
-        out.nearest_minutes[level] = times;
+        out.nearest_minutes[level] = nearest;
     }
     if weight > 0.0 {
         out.index.iter_mut().for_each(|a| *a /= weight);
@@ -53,27 +58,31 @@ pub fn access(problem: &Problem, travel: &Travel) -> Option<Access> {
     out.gini = gini(&out.index, &people).unwrap_or(0.0);
     out.theil = theil(&out.index, &people).unwrap_or(0.0);
     out.lorenz = lorenz(&out.index, &people);
-    Some(out)
+    out
 }
 
-/// `A_i^l` of every settlement at one rank (`level` = rank - 1), and the supply whose catchment is not empty.
-fn catchments(net: &Network, travel: &Travel, open: &[usize], level: usize, people: &[f64]) -> Option<(Vec<f64>, f64)> {
-    let members: Vec<usize> = open.iter().copied().filter(|&j| usize::from(net.facilities[j].rank()) == level + 1).collect();
-    let reached = times_within(net, travel, &members, MINUTES[level])?;
-    let mut out = vec![0.0; people.len()];
-    let mut supply = 0.0;
-    for (&j, settlements) in members.iter().zip(&reached) {
-        let f = |minutes: f64| decay(minutes, MINUTES[level]);
-        let demand: f64 = settlements.iter().map(|(i, t)| people[*i as usize] * f(*t)).sum();
-        if demand > 0.0 {
-            let s = supply_of(&net.facilities[j], level);
-            supply += s;
-            for (i, t) in settlements {
-                out[*i as usize] += s / demand * f(*t);
-            }
+fn places(facilities: &[usize]) -> Vec<Place> {
+    facilities.iter().map(|&j| Place::Facility(FacilityId::new(j))).collect()
+}
+
+/// `A_i^l` of every settlement at one rank (`level` = rank - 1), and the supply whose catchment is not empty. `times` has a row for each
+/// settlement and a column for each of `members`.
+fn catchments(net: &Network, members: &[usize], times: &SparseTimes, level: usize, people: &[f64]) -> (Vec<f64>, f64) {
+    let f = |minutes: f64| decay(minutes, MINUTES[level]);
+    let mut demand = vec![0.0; members.len()];
+    for (i, n) in people.iter().enumerate() {
+        for (at, minutes) in times.row(i) {
+            demand[at] += n * f(minutes);
         }
     }
-    Some((out, supply))
+    let ratio: Vec<f64> = members
+        .iter()
+        .zip(&demand)
+        .map(|(&j, demand)| if *demand > 0.0 { supply_of(&net.facilities[j], level) / demand } else { 0.0 })
+        .collect();
+    let supply = ratio.iter().zip(&demand).map(|(r, d)| r * d).sum();
+    let of_settlement = |i| times.row(i).map(|(at, minutes)| ratio[at] * f(minutes)).sum();
+    ((0..people.len()).map(of_settlement).collect(), supply)
 }
 
 fn supply_of(f: &Facility, level: usize) -> f64 {

@@ -12,7 +12,6 @@ pub mod facility;
 mod findings;
 mod flows;
 mod ledger;
-pub mod reach;
 mod region;
 mod resources;
 mod tally;
@@ -182,12 +181,10 @@ pub fn compute(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack) -> Ind
     put_together(problem, plan, pack, None)
 }
 
-/// Computes everything, spatial access (model 6.18) included.
-///
-/// Where the travel model cannot be asked for times, [`Indicators::access`] stays empty and its values are absent.
+/// Computes everything, spatial access (model 6.18) included; in parallel where travel times are searched, same result at any thread count.
 #[must_use]
 pub fn compute_with_access(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, travel: &Travel) -> Indicators {
-    put_together(problem, plan, pack, access::access(problem, travel))
+    put_together(problem, plan, pack, Some(access::access(problem, travel)))
 }
 
 fn put_together(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, access: Option<Access>) -> Indicators {
