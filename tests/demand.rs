@@ -44,7 +44,11 @@ fn a_wider_payment_gap_moves_the_shares_with_the_constants_kept() {
     scenario.choice.fund_share = wide_gap();
     let (Some(expected), Some(p)) = (demo::expected(), problem(&scenario, "P2025")) else { return };
     for (g, name) in GROUPS.into_iter().enumerate() {
-        assert!(near(p.calibration.model_visits[g], expected["I_share_wide_gap"]["O"][name].as_f64().unwrap(), 1e-9), "{:?}", p.calibration);
+        assert!(
+            near(p.calibration.model_visits[g], expected["I_share_wide_gap"]["O"][name].as_f64().unwrap(), 1e-9),
+            "{:?}",
+            p.calibration
+        );
         assert!(near(p.calibration.model_stays[g], expected["I_share_wide_gap"]["H"][name].as_f64().unwrap(), 1e-9), "{:?}", p.calibration);
     }
     assert!(near(p.tiers.get(Tier::M).fund_share, 0.70, 0.0), "what the fund pays stays");

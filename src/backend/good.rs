@@ -38,10 +38,11 @@ fn build(model: &LinearModel) -> Built {
             variables.add(if model.col_upper[j].is_finite() { v.max(model.col_upper[j]) } else { v })
         })
         .collect();
+    let costs = model.solver_costs();
     let mut objective = Expression::with_capacity(model.col_count());
     let mut rows: Vec<Expression> = (0..model.row_count()).map(|_| Expression::with_capacity(4)).collect();
     for (j, &v) in columns.iter().enumerate() {
-        objective.add_mul(model.cost[j], v);
+        objective.add_mul(costs[j], v);
         for (row, value) in model.column(j) {
             rows[row].add_mul(value, v);
         }
@@ -105,12 +106,8 @@ impl Backend for Clarabel {
             Ok(s) => s,
             Err(e) => return without_values("clarabel", e),
         };
-        let values = built
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(j, &v)| solution.value(v).clamp(model.col_lower[j], model.col_upper[j]))
-            .collect();
+        let values =
+            built.columns.iter().enumerate().map(|(j, &v)| solution.value(v).clamp(model.col_lower[j], model.col_upper[j])).collect();
         let mut duals = vec![0.0; model.row_count()];
         let prices = solution.compute_dual();
         for (row, reference) in references {
@@ -154,7 +151,7 @@ fn microlp_values(model: &LinearModel) -> Result<Vec<f64>, ResolutionError> {
 /// `min -sum lo y+ + sum hi y- + sum u t  s.t.  A'(y+ - y-) - t <= c`, with the columns `(y+, y-)` of each row.
 fn dual_model(model: &LinearModel) -> (LinearModel, Vec<(Option<usize>, Option<usize>)>) {
     let mut dual = LinearModel::new();
-    for &c in &model.cost {
+    for c in model.solver_costs() {
         dual.add_row(f64::NEG_INFINITY, c);
     }
     let mut by_row: Vec<Vec<(usize, f64)>> = vec![Vec::new(); model.row_count()];

@@ -75,6 +75,7 @@ impl HighsSession {
         session.set_bool(c"output_flag", false);
         session.set_string(c"parallel", c"off");
         session.set_int(c"random_seed", 0);
+        let costs = model.solver_costs();
         let start = ints(model.start[..model.col_count()].iter().copied())?;
         let index = ints(model.rows.iter().map(|&r| r as usize))?;
         // SAFETY: all arrays have the lengths announced; HiGHS copies them.
@@ -87,7 +88,7 @@ impl HighsSession {
                 sys::kHighsMatrixFormatColwise,
                 sys::kHighsObjSenseMinimize,
                 model.offset,
-                model.cost.as_ptr(),
+                costs.as_ptr(),
                 model.col_lower.as_ptr(),
                 model.col_upper.as_ptr(),
                 model.row_lower.as_ptr(),
@@ -181,6 +182,7 @@ impl Session for HighsSession {
 
     fn add_columns(&mut self, from: &LinearModel, columns: &[usize]) -> Result<(), BackendError> {
         let part = from.restricted(columns);
+        let costs = part.solver_costs();
         let start = ints(part.start[..part.col_count()].iter().copied())?;
         let index = ints(part.rows.iter().map(|&r| r as usize))?;
         // SAFETY: all arrays have the lengths announced; HiGHS copies them.
@@ -188,7 +190,7 @@ impl Session for HighsSession {
             sys::Highs_addCols(
                 self.raw,
                 int(part.col_count())?,
-                part.cost.as_ptr(),
+                costs.as_ptr(),
                 part.col_lower.as_ptr(),
                 part.col_upper.as_ptr(),
                 int(part.nonzero_count())?,
@@ -199,6 +201,17 @@ impl Session for HighsSession {
         };
         self.cols += part.col_count();
         if status == sys::kHighsStatusError { Err(failed("added columns were refused")) } else { Ok(()) }
+    }
+
+    fn set_row_bounds(&mut self, rows: &[(usize, f64, f64)]) -> Result<(), BackendError> {
+        for &(row, lower, upper) in rows {
+            // SAFETY: a live instance; HiGHS checks the index.
+            let status = unsafe { sys::Highs_changeRowBounds(self.raw, int(row)?, lower, upper) };
+            if status == sys::kHighsStatusError {
+                return Err(failed(format!("bounds of row {row} were refused")));
+            }
+        }
+        Ok(())
     }
 
     fn set_costs(&mut self, costs: &[f64]) -> Result<(), BackendError> {

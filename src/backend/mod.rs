@@ -88,6 +88,12 @@ pub trait Session: Send {
     /// When the solver refuses them.
     fn add_columns(&mut self, from: &LinearModel, columns: &[usize]) -> Result<(), BackendError>;
 
+    /// Replaces the sides of some rows.
+    ///
+    /// # Errors
+    /// When the solver refuses them.
+    fn set_row_bounds(&mut self, rows: &[(usize, f64, f64)]) -> Result<(), BackendError>;
+
     /// Replaces the costs of all columns.
     ///
     /// # Errors

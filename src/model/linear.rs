@@ -10,6 +10,8 @@ pub struct LinearModel {
     pub offset: f64,
     /// Cost of each column.
     pub cost: Vec<f64>,
+    /// Added to the cost for the solver alone, to choose among equal optima (model 6.6); no part of the objective or the bound.
+    pub tie_break: Vec<f64>,
     /// Lower bound of each column.
     pub col_lower: Vec<f64>,
     /// Upper bound of each column (`inf` where there is none).
@@ -64,6 +66,7 @@ impl LinearModel {
     /// Adds a column `0 <= x <= upper` and returns its position.
     pub fn add_col(&mut self, cost: f64, upper: f64, implied_upper: f64, entries: &[(usize, f64)]) -> usize {
         self.cost.push(cost);
+        self.tie_break.push(0.0);
         self.col_lower.push(0.0);
         self.col_upper.push(upper);
         self.implied_upper.push(implied_upper);
@@ -81,6 +84,12 @@ impl LinearModel {
         (self.start[col]..self.start[col + 1]).map(|n| (self.rows[n] as usize, self.values[n]))
     }
 
+    /// Costs as the solver sees them.
+    #[must_use]
+    pub fn solver_costs(&self) -> Vec<f64> {
+        self.cost.iter().zip(&self.tie_break).map(|(c, t)| c + t).collect()
+    }
+
     /// Reduced cost of a column under row duals: `c_j - a_j' y`.
     #[must_use]
     pub fn reduced_cost(&self, col: usize, duals: &[f64]) -> f64 {
@@ -93,7 +102,7 @@ impl LinearModel {
         self.offset + ordered_sum(self.col_count(), |j| self.cost[j] * values[j])
     }
 
-    /// Largest violation of a row or bound at a point.
+    /// Largest violation of a row or bound at a point, relative to the side where that is above 1.
     #[must_use]
     pub fn violation(&self, values: &[f64]) -> f64 {
         let mut activity = vec![0.0; self.row_count()];
@@ -105,7 +114,11 @@ impl LinearModel {
             }
         }
         for (r, &a) in activity.iter().enumerate() {
-            worst = worst.max(self.row_lower[r] - a).max(a - self.row_upper[r]);
+            for (side, short) in [(self.row_lower[r], self.row_lower[r] - a), (self.row_upper[r], a - self.row_upper[r])] {
+                if side.is_finite() {
+                    worst = worst.max(short / side.abs().max(1.0));
+                }
+            }
         }
         worst
     }
@@ -147,6 +160,7 @@ impl LinearModel {
         out.row_upper.clone_from(&self.row_upper);
         for &j in columns {
             out.cost.push(self.cost[j]);
+            out.tie_break.push(self.tie_break[j]);
             out.col_lower.push(self.col_lower[j]);
             out.col_upper.push(self.col_upper[j]);
             out.implied_upper.push(self.implied_upper[j]);
@@ -235,7 +249,7 @@ mod tests {
         let m = small();
         assert!((m.objective(&[1.0, 3.0]) - -7.0).abs() < 1e-12);
         assert!(m.violation(&[1.0, 3.0]) <= 0.0);
-        assert!((m.violation(&[2.0, 3.0]) - 1.0).abs() < 1e-12);
+        assert!((m.violation(&[2.0, 3.0]) - 0.25).abs() < 1e-12);
     }
 
     #[test]

@@ -33,7 +33,8 @@ impl Cells {
         let net = &problem.network;
         let classes = problem.classes.len();
         let (treats, tele_treats) = treatments(problem);
-        let mut cells = Self { classes, slots: Vec::new(), lookup: HashMap::new(), live: Vec::new(), direct: Vec::new(), treats, tele_treats };
+        let mut cells =
+            Self { classes, slots: Vec::new(), lookup: HashMap::new(), live: Vec::new(), direct: Vec::new(), treats, tele_treats };
         for (j, f) in net.facilities.iter().enumerate() {
             for a in 0..net.areas.len() {
                 if serves(problem, j, a) {
@@ -54,7 +55,11 @@ impl Cells {
             }
         }
         cells.live.clone_from(&cells.direct);
-        if prune { cells.reach(problem) } else { cells.all_of_the_text(problem) }
+        if prune {
+            cells.reach(problem)
+        } else {
+            cells.all_of_the_text(problem)
+        }
         cells
     }
 
@@ -235,8 +240,7 @@ fn treatments(problem: &Problem) -> (Vec<bool>, Vec<bool>) {
             // C13: an outpatient class whose drugs are not linked (chronic follow-up) is not treated here
             let gap = problem.switches.drug_linkage && class.kind == Kind::O && lacks_drugs(problem, j, k);
             own[j * n + k] = class.treatable_at(f.tier) && !gap;
-            tele[j * n + k] =
-                problem.tele[j] && class.kind == Kind::O && matches!(f.rank(), 2 | 3) && class.lowest_rank == f.rank() + 1;
+            tele[j * n + k] = problem.tele[j] && class.kind == Kind::O && matches!(f.rank(), 2 | 3) && class.lowest_rank == f.rank() + 1;
         }
     }
     (own, tele)

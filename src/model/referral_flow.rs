@@ -160,12 +160,12 @@ fn sum_floors(problem: &Problem, cells: &Cells) -> Floors {
 
 impl Writer<'_> {
     fn push(&mut self, key: ColKey, cost: f64, upper: f64, implied: f64, entries: &[(usize, f64)]) {
-        self.m.add_col(cost * COST, upper, implied, entries);
+        let col = self.m.add_col(cost * COST, upper, implied, entries);
+        if matches!(key.var, Var::First | Var::Up | Var::Down | Var::Redirect) {
+            // 6.6: a millionth of a yuan a case at most
+            self.m.tie_break[col] = 1e-6 * COST * key.tie_break();
+        }
         self.keys.push(key);
-    }
-
-    fn tie(key: &ColKey) -> f64 {
-        1e-6 * key.tie_break()
     }
 
     /// Rows that need to know whether they will have entries: C3t, C4, C4r. Right-hand sides carry the floors.
@@ -227,8 +227,7 @@ impl Writer<'_> {
                     let travel = p.prices.minute * 2.0 * arc.minutes;
                     let displaced = p.prices.displaced_share * self.unmet[k];
                     let f = floor(p, i, first + offset, k) * FLOW;
-                    let key =
-                        ColKey { var: Var::First, class: class_id(k), place: id(i), from: id(j), to: NONE, arc: id(first + offset) };
+                    let key = ColKey { var: Var::First, class: class_id(k), place: id(i), from: id(j), to: NONE, arc: id(first + offset) };
                     let v = ColKey { var: Var::Displaced, ..key };
                     match form {
                         Form::Text => {
@@ -236,14 +235,14 @@ impl Writer<'_> {
                                 let row = self.m.add_row(f, f64::INFINITY);
                                 self.rows.c1c[(first + offset) * n + k] = id(row);
                                 entries.push((row, 1.0));
-                                self.push(key, travel + Self::tie(&key), f64::INFINITY, demand * FLOW, &entries);
+                                self.push(key, travel, f64::INFINITY, demand * FLOW, &entries);
                                 self.push(v, displaced, f64::INFINITY, f, &[(row, 1.0)]);
                             } else {
-                                self.push(key, travel + Self::tie(&key), f64::INFINITY, demand * FLOW, &entries);
+                                self.push(key, travel, f64::INFINITY, demand * FLOW, &entries);
                             }
                         }
                         Form::Lean => {
-                            self.push(key, travel + Self::tie(&key), f64::INFINITY, demand * FLOW, &entries);
+                            self.push(key, travel, f64::INFINITY, demand * FLOW, &entries);
                             if f > 0.0 {
                                 self.m.offset += travel * COST * f;
                                 for e in &mut entries {
@@ -347,7 +346,7 @@ impl Writer<'_> {
                     push_if(&mut entries, self.rows.c3t[to], -p.limits.tele_share);
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
                     let key = ColKey { var: Var::Up, class: class_id(k), place: id(a), from: id(j), to: id(q), arc: id(n) };
-                    let cost = up_cost(p, j, q, arc.minutes) + Self::tie(&key);
+                    let cost = up_cost(p, j, q, arc.minutes);
                     let implied = self.area_flow[a * self.cells.classes + k];
                     self.push(key, cost, f64::INFINITY, implied, &entries);
                 }
@@ -371,7 +370,7 @@ impl Writer<'_> {
                         self.bed_entries(&mut entries, q, class.recovery_days);
                         push_if(&mut entries, self.rows.c11.unwrap_or(NONE), 1.0);
                         let saved = p.prices.recovery_day_saving * class.recovery_days;
-                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved + Self::tie(&key);
+                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved;
                         self.push(key, cost, f64::INFINITY, p.limits.step_down_max * implied, &entries);
                     }
                     if redirect_exists(&self.cells, p, a, j, q, k)
@@ -381,7 +380,7 @@ impl Writer<'_> {
                         let mut entries = vec![(self.rows.c2[from] as usize, -1.0), (self.rows.c2[to] as usize, 1.0)];
                         push_if(&mut entries, self.rows.c4r[from], 1.0);
                         push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
-                        let cost = p.prices.minute * arc.minutes + p.prices.redirect + Self::tie(&key);
+                        let cost = p.prices.minute * arc.minutes + p.prices.redirect;
                         self.push(key, cost, f64::INFINITY, p.limits.redirect_max * implied, &entries);
                     }
                 }

@@ -234,7 +234,15 @@ impl Rows {
                     let row = m.add_row(rule.min_per_county, INF);
                     self.c15_min[a] = some(row);
                     let price = deployment_price(problem);
-                    out.push(Target { name: "deployment", place: Some(some(a)), wanted: rule.min_per_county, row, unit: 1.0, price, sign: 1.0 });
+                    out.push(Target {
+                        name: "deployment",
+                        place: Some(some(a)),
+                        wanted: rule.min_per_county,
+                        row,
+                        unit: 1.0,
+                        price,
+                        sign: 1.0,
+                    });
                 }
             }
         }

@@ -38,9 +38,7 @@ struct Table {
 /// # Errors
 /// [`PackError::Corrupt`] when the compiled-in file cannot be read; the tests of this module exclude it.
 pub fn all() -> Result<Vec<YearRates>, PackError> {
-    toml::from_str::<Table>(YEARS)
-        .map(|t| t.year)
-        .map_err(|e| PackError::Corrupt { name: "years".into(), reason: e.to_string() })
+    toml::from_str::<Table>(YEARS).map(|t| t.year).map_err(|e| PackError::Corrupt { name: "years".into(), reason: e.to_string() })
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 
 use fenji::ids::{AreaId, FacilityId, TownId};
 use fenji::network::{
-    Arcs, Area, Case, CaseClass, Evidence, Facility, FirstArc, Kind, Network, ObservedShares, Owner, ReferralArc, Settlement, Tier, TierTable, Township,
+    Arcs, Area, Case, CaseClass, Evidence, Facility, FirstArc, Kind, Network, ObservedShares, Owner, ReferralArc, Settlement, Tier,
+    TierTable, Township,
 };
 use fenji::travel::metric::MetricParams;
 use fenji::travel::{Crs, Position, Travel};
