@@ -18,7 +18,7 @@ pub(crate) fn ledger(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, 
         flow_rows(problem, plan, pack, target, region, areas, &mut rows);
     }
     let others = pack.target.iter().filter(|t| FlowTarget::ALL.iter().all(|f| f.key() != t.key));
-    rows.extend(others.map(|t| pack_row(t, region)));
+    rows.extend(others.map(|t| pack_row(t, pack, region)));
     rows
 }
 
@@ -86,8 +86,8 @@ fn price(plan: &ReferralPlan, key: &str, area: Option<AreaId>) -> Option<f64> {
     plan.shortfalls.iter().find(|s| s.target == key && s.place == area.map(|a| a.0)).map(|s| s.price)
 }
 
-fn pack_row(t: &PolicyTarget, region: &Values) -> LedgerRow {
-    let planned = judged_by(&t.key).and_then(|name| region.get(name).copied());
+fn pack_row(t: &PolicyTarget, pack: &PolicyPack, region: &Values) -> LedgerRow {
+    let planned = region.get(judged_by(&t.key, pack)).copied();
     LedgerRow {
         key: t.key.clone(),
         area: None,
@@ -115,12 +115,29 @@ pub(crate) fn gap(t: &PolicyTarget, planned: f64) -> f64 {
 }
 
 /// Indicator of the region that judges a target of the pack; keys that name an indicator judge themselves.
-fn judged_by(key: &str) -> Option<&str> {
-    Some(match key {
-        "gp_per_10k" => "gps_per_10k",
+fn judged_by<'a>(key: &'a str, pack: &PolicyPack) -> &'a str {
+    // "City" beds mean city and above where the pack does not set the provincial ones apart.
+    let province_apart = pack.target.iter().any(|t| t.key == "province_beds_per_1000");
+    match key {
         "physicians_per_1000" => "doctors_per_1000",
+        "icu_beds_per_100k" => "icu_per_100k",
         "county_primary_beds_per_1000" => "beds_per_1000_county_primary",
-        "city_beds_per_1000" | "city_up_beds_per_1000" => "beds_per_1000_city_up",
+        "primary_beds_per_1000" => "beds_per_1000_primary",
+        "county_beds_per_1000" => "beds_per_1000_county",
+        "city_beds_per_1000" if province_apart => "beds_per_1000_city",
+        "city_beds_per_1000" => "beds_per_1000_city_up",
+        "province_beds_per_1000" => "beds_per_1000_top",
+        "hospital_beds_per_1000" => "beds_per_1000_hospital",
+        "public_hospital_beds_per_1000" => "beds_per_1000_public_hospital",
+        "private_beds_per_1000" => "beds_per_1000_private_hospital",
+        "county_hospital_beds" => "beds_per_hospital_county",
+        "city_hospital_beds" => "beds_per_hospital_city",
+        "province_hospital_beds" => "beds_per_hospital_top",
+        "county_hospitals_per_county" => "hospitals_per_county",
+        "telemedicine_counties" => "tele_counties",
+        "coverage_15_minutes" | "coverage_clinic_15_minutes" => "coverage_rank1",
+        "coverage_centre_30_minutes" => "coverage_rank2",
+        "coverage_hospital_60_minutes" => "coverage_rank3",
         other => other,
-    })
+    }
 }

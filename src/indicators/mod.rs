@@ -14,6 +14,7 @@ mod flows;
 mod ledger;
 mod region;
 mod resources;
+mod standards;
 mod tally;
 mod values;
 
@@ -195,6 +196,7 @@ fn put_together(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, acces
     let mut by_area = region::areas(plan, problem, &tallies);
     region::fund(problem, &tallies, &mut region, &mut by_area);
     resources::fill(problem, &facilities, &people, &mut region, &mut by_area);
+    standards::fill(problem, &facilities, people.iter().sum(), &mut region);
     if let Some(access) = &access {
         access::fill(problem, access, &mut region, &mut by_area);
     }

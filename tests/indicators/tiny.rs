@@ -4,6 +4,8 @@
 //! First contact: county T 600, K 150 (100 O2, 30 H3, 20 H4), M 5 (H3); core C 390, M 115 (110 O2, 5 H4).
 //! K redirects 10 O2 to T and refers its 20 H4 up to M, which steps 6 of them down to K.
 
+#![allow(dead_code)] // each test takes what it needs
+
 use fenji::demand::Problem;
 use fenji::demand::choice::Calibration;
 use fenji::ids::{AreaId, FacilityId, TownId};
