@@ -1,4 +1,5 @@
 //! Indicators of solved plans against the oracle's (model section 7): 1e-5, except the down/up ratio, which is not unique (design lesson D7).
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test fails by panicking
 
 #[path = "common/demo.rs"]
 mod demo;
@@ -103,14 +104,5 @@ fn one_bed_and_one_doctor_are_worth_what_the_oracle_found() {
     for (j, l) in said.facilities.iter().enumerate() {
         let design = problem.tiers.get(problem.network.facilities[j].tier).design_occupancy;
         assert!(l.occupancy.is_none_or(|o| o <= design + 1e-6) && l.doctor_load.is_none_or(|d| d <= 1.0 + 1e-6), "{j}: {l:?}");
-    }
-    for f in &said.findings {
-        println!("{:>16.0} {} {:?} {:?}", f.weight, f.id, f.words, f.numbers);
-    }
-    for r in &said.ledger {
-        println!(
-            "{} {:?} target {} attainable {:?} planned {:?} gap {:?} price {:?}",
-            r.key, r.area, r.target, r.attainable, r.planned, r.gap, r.price
-        );
     }
 }

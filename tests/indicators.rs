@@ -1,4 +1,5 @@
 //! Indicators against values worked out by hand, brute force and, where it is present, the reference prefecture.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp, clippy::needless_range_loop)] // a test fails by panicking
 
 #[path = "common/demo.rs"]
 mod demo;
