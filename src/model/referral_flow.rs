@@ -81,13 +81,22 @@ impl ReferralModel {
     /// Writes the LP of a problem. Time and memory linear in arcs x classes.
     #[must_use]
     pub fn build(problem: &Problem, form: Form) -> Self {
+        Self::build_with(problem, form, false)
+    }
+
+    /// The same with a free row for the treatment cost, to be held down by an eps-constraint.
+    #[must_use]
+    pub fn build_with(problem: &Problem, form: Form, cost_row: bool) -> Self {
         let cells = Cells::build(problem, form == Form::Lean);
         let floors = match form {
             Form::Text => Floors::zero(problem, &cells),
             Form::Lean => sum_floors(problem, &cells),
         };
         let mut m = LinearModel::new();
-        let (rows, targets) = Rows::add(&mut m, problem, &cells, &floors);
+        let (mut rows, targets) = Rows::add(&mut m, problem, &cells, &floors);
+        if cost_row {
+            rows.add_treatment_cost(&mut m);
+        }
         let mut w = Writer {
             problem,
             m,
@@ -317,6 +326,7 @@ impl Writer<'_> {
             for row in [self.rows.c16_over[a], self.rows.c16_under[a], self.rows.c17[j]] {
                 push_if(&mut entries, row, fund);
             }
+            push_if(&mut entries, self.rows.treatment_cost.unwrap_or(NONE), price * COST);
             let key = ColKey { var: Var::Treated, class: class_id(k), place: id(a), from: id(j), to: NONE, arc: NONE };
             let implied = self.area_flow[a * self.cells.classes + k];
             self.push(key, price + over * per_step, f64::INFINITY, implied, &entries);

@@ -56,6 +56,8 @@ pub struct Rows {
     pub c16_under: Vec<u32>,
     /// C17 by facility.
     pub c17: Vec<u32>,
+    /// Treatment cost of the region in million yuan, free unless somebody holds it down (eps-constraint, 6.4).
+    pub treatment_cost: Option<u32>,
 }
 
 /// Right-hand sides of the soft targets in cases (yuan, doctors), as the text has them.
@@ -153,6 +155,11 @@ impl Rows {
             rows.add_reserve(m, problem);
         }
         (rows, targets)
+    }
+
+    /// Adds a free row that sums the treatment cost.
+    pub(crate) fn add_treatment_cost(&mut self, m: &mut LinearModel) {
+        self.treatment_cost = Some(some(m.add_row(-INF, INF)));
     }
 
     /// C7 to C11, and the soft rows of C15 to C17.

@@ -76,7 +76,8 @@ pub fn solve(
             iterations: 0,
         }));
     }
-    let mut master = Master::new(model, &links, blocks.len());
+    let shared: Vec<usize> = (0..model.col_count()).filter(|&j| partition.block_of[j].is_none()).collect();
+    let mut master = Master::new(model, &links, blocks.len(), &shared);
     let zero = vec![0.0; links.len()];
     for (b, block) in blocks.iter().enumerate() {
         if let Some(p) = block.proposal(&zero) {
@@ -238,8 +239,9 @@ fn first_shares(model: &LinearModel, links: &[usize], blocks: &[Block], weight: 
         .iter()
         .zip(weight)
         .map(|(block, w)| {
-            let part = |l: usize| if total[l] > 0.0 { w / total[l] } else { 0.0 };
-            block.links.iter().map(|&l| (model.row_lower[links[l]] * part(l), model.row_upper[links[l]] * part(l))).collect()
+            let part = |l: usize| if total[l] > 0.0 { w / total[l] } else { 1.0 };
+            let share = |side: f64, l: usize| if side.is_finite() { side * part(l) } else { side };
+            block.links.iter().map(|&l| (share(model.row_lower[links[l]], l), share(model.row_upper[links[l]], l))).collect()
         })
         .collect()
 }

@@ -12,6 +12,8 @@ pub(crate) struct Master {
     /// Linking rows, then one convexity row a block.
     linear: LinearModel,
     links: usize,
+    /// Columns every block has a copy of, ahead of the proposals: without them the master's prices could exceed what they cost.
+    shared: usize,
     /// Block of each proposal.
     block: Vec<usize>,
     usage: Vec<Vec<f64>>,
@@ -28,7 +30,7 @@ pub(crate) struct Mixed {
 }
 
 impl Master {
-    pub fn new(model: &LinearModel, links: &[usize], blocks: usize) -> Self {
+    pub fn new(model: &LinearModel, links: &[usize], blocks: usize, shared: &[usize]) -> Self {
         let mut linear = LinearModel::new();
         for &row in links {
             linear.add_row(model.row_lower[row], model.row_upper[row]);
@@ -36,7 +38,12 @@ impl Master {
         for _ in 0..blocks {
             linear.add_row(1.0, 1.0);
         }
-        Self { linear, links: links.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new(), duals: Vec::new() }
+        for &j in shared {
+            let entries: Vec<(usize, f64)> =
+                model.column(j).filter_map(|(row, v)| links.binary_search(&row).ok().map(|l| (l, v))).collect();
+            linear.add_col(model.cost[j], model.col_upper[j], model.implied_upper[j], &entries);
+        }
+        Self { linear, links: links.len(), shared: shared.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new(), duals: Vec::new() }
     }
 
     pub fn add(&mut self, block: usize, links: &[usize], proposal: &Proposal) {
@@ -73,10 +80,19 @@ impl Master {
         let mut out: Vec<Vec<f64>> = links.iter().map(|l| vec![0.0; l.len()]).collect();
         for (t, &b) in self.block.iter().enumerate() {
             // before the first solve of the master the shares are the mix
-            let weight = self.mix.get(t).copied().unwrap_or(if self.mix.is_empty() { 1.0 } else { 0.0 });
+            let weight = self.mix.get(self.shared + t).copied().unwrap_or(if self.mix.is_empty() { 1.0 } else { 0.0 });
             if weight > 0.0 {
                 for (sum, u) in out[b].iter_mut().zip(&self.usage[t]) {
                     *sum += weight * u;
+                }
+            }
+        }
+        // what the master's own shared columns contribute, the copies of the first block that touches the row make up
+        for t in 0..self.shared {
+            let x = self.mix.get(t).copied().unwrap_or(0.0);
+            for (l, v) in self.linear.column(t) {
+                if let Some((b, at)) = links.iter().enumerate().find_map(|(b, own)| own.binary_search(&l).ok().map(|at| (b, at))) {
+                    out[b][at] += v * x;
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! One solve of the referral LP: form, method, backend, bounds.
 
+use super::repair::{self, Diagnosis};
 use super::{decompose, lazy};
 use crate::backend::{self, Backend, BackendError, LpSolution, LpStatus};
 use crate::demand::Problem;
@@ -76,6 +77,8 @@ pub struct ReferralSolution {
     pub backend: &'static str,
     /// Method that did it.
     pub method: Method,
+    /// What would make an infeasible case feasible.
+    pub diagnosis: Option<Diagnosis>,
     /// Columns, rows and nonzeros of the LP.
     pub size: [usize; 3],
     /// Iterations of the solver.
@@ -96,10 +99,7 @@ pub enum SolveError {
 /// When the backend is unknown or fails; infeasible and limits are results.
 pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer) -> Result<ReferralSolution, SolveError> {
     let backend = backend::by_name(&options.backend)?;
-    let method = match options.method {
-        Method::Auto => Method::Lazy,
-        m => m,
-    };
+    let method = choose(problem, options.method);
     observer.event(&Event::Started { step: "model", total: None });
     let form = if method == Method::Text { Form::Text } else { Form::Lean };
     let model = ReferralModel::build(problem, form);
@@ -107,10 +107,25 @@ pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer)
     observer.event(&Event::Started { step: "solve", total: None });
     let lp = run(problem, &model, backend.as_ref(), method, &options.limits, observer)?;
     observer.event(&Event::Finished);
-    Ok(read(problem, &model, &lp, backend.name(), method, options.limits.gap))
+    let mut out = read(problem, &model, &lp, backend.name(), method, options.limits.gap);
+    if out.termination == Termination::Infeasible {
+        observer.event(&Event::Started { step: "repair", total: None });
+        out.diagnosis = Some(repair::diagnose(problem, backend.as_ref(), method, &options.limits, observer)?);
+        observer.event(&Event::Finished);
+    }
+    Ok(out)
 }
 
-fn run(
+/// What `auto` means: several blocks of some size are taken apart, a small case is solved whole.
+pub(crate) fn choose(problem: &Problem, asked: Method) -> Method {
+    match asked {
+        Method::Auto if problem.network.settlements.len() > SMALL_CASE && problem.network.areas.len() > 1 => Method::Decomposed,
+        Method::Auto => Method::Lazy,
+        m => m,
+    }
+}
+
+pub(crate) fn run(
     problem: &Problem,
     model: &ReferralModel,
     backend: &dyn Backend,
@@ -187,11 +202,14 @@ impl Blocks {
 /// Violation of a row, relative to its side, at which values are no answer.
 const FEASIBLE: f64 = 1e-6;
 
+/// Settlements up to which a case is solved whole.
+const SMALL_CASE: usize = 400;
+
 /// Settlements a block may have on average before prefectures are split into areas.
 const LARGEST_BLOCK: usize = 600;
 
 /// Columns to begin with: everything but displaced first contact, redirects and long first-contact arcs.
-fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {
+pub(crate) fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {
     model.keys.iter().map(|key| !matches!(key.var, Var::Displaced)).collect()
 }
 
@@ -210,6 +228,7 @@ fn read(problem: &Problem, model: &ReferralModel, lp: &LpSolution, backend: &'st
         termination: Termination::Infeasible,
         backend,
         method,
+        diagnosis: None,
         size,
         iterations: lp.iterations,
     };
