@@ -137,7 +137,7 @@ impl Walk {
     /// Takes the first `filled` bytes of the buffer; those before `kept` were there already.
     fn chunk(&mut self, buffer: &mut [u8], filled: usize, last: bool) -> Result<(), Found> {
         let bytes = &buffer[..filled];
-        if !self.begun && (filled >= 4 || last) {
+        if !self.begun {
             self.begun = true;
             self.bom = bytes.starts_with(b"\xEF\xBB\xBF");
             utf16(bytes)?;
@@ -145,6 +145,8 @@ impl Walk {
         let valid = match std::str::from_utf8(bytes) {
             Ok(_) => filled,
             Err(e) if e.error_len().is_none() && !last => e.valid_up_to(),
+            // A NUL inside a character breaks it: the NUL is what is wrong.
+            Err(e) if bytes[e.valid_up_to()..].iter().take(4).any(|&b| b == 0) => (e.valid_up_to() + 4).min(filled),
             Err(e) => return Err(self.foreign(bytes, e.valid_up_to())),
         };
         let text = &bytes[..valid];

@@ -26,8 +26,13 @@ impl<'t> TomlFile<'t> {
     pub fn parse(text: &'t str, file: &'t str, problems: &mut Problems) -> Option<Self> {
         let (table, errors) = DeTable::parse_recoverable(text);
         let sound = errors.is_empty();
+        let mut last = None;
         for e in errors {
             let span = e.span().unwrap_or_default();
+            // What follows a mistake on its line follows from it.
+            if last.replace(line_index(text, span.start)) == Some(line_index(text, span.start)) {
+                continue;
+            }
             let mut problem = Problem::new(&codes::TOML_SYNTAX, Place::line(file, line_at(text, span.start)), first_line(e.message()));
             if let Some(line) = text[..].lines().nth(line_index(text, span.start)) {
                 problem = problem.value(line.trim());
@@ -124,7 +129,7 @@ fn take_out<'i>(table: &mut DeTable<'i>, span: &Range<usize>, path: &mut Vec<Str
             hit = Some(name);
             break;
         }
-        let whole = value.span() == *span;
+        let whole = !value.get_ref().is_array() && value.span() == *span;
         if !whole && inside(value.get_mut(), span, path) {
             path.push(name);
             return true;

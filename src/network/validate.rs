@@ -162,7 +162,7 @@ fn capacities(desk: &mut Desk<'_>, row: usize, f: &Facility) {
     if f.icu.0 > f.beds.0 {
         desk.say(&codes::PART_EXCEEDS_WHOLE, row, "icu", f.icu.0, format!("more intensive-care beds than beds ({})", f.beds.0));
     }
-    if f.gps.0 > f.doctors.0 + 1e-9 {
+    if f.doctors.0 >= 0.0 && f.gps.0 > f.doctors.0 + 1e-9 {
         desk.say(&codes::PART_EXCEEDS_WHOLE, row, "gps", f.gps.0, format!("more general practitioners than doctors ({})", f.doctors.0));
     }
     if f.tier.is_outpatient_only() && f.beds.0 > 0 {
