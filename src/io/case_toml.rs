@@ -66,7 +66,7 @@ pub struct ObservedToml {
 
 /// `case.toml`. Keys that must be there are optional in the type, so that all that are missing are named at once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 pub struct CaseToml {
     /// Format version: 1.
     #[schemars(required, range(min = 1, max = 1))]
@@ -87,13 +87,16 @@ pub struct CaseToml {
     #[schemars(required)]
     pub policy: Option<String>,
     /// How one travels.
+    #[serde(default)]
     pub travel: TravelToml,
     /// Arc rules.
+    #[serde(default)]
     pub arcs: ArcRules,
     /// Observed shares.
+    #[serde(default)]
     pub observed: ObservedToml,
     /// Where the numbers come from.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub provenance: Vec<Provenance>,
     /// Scenario of the case; a run's own overrides it key by key.
     #[serde(skip_serializing_if = "Option::is_none")]
