@@ -1,15 +1,18 @@
 //! Bad input: over a hundred broken case folders, each of which must be refused (or warned of) with every problem at once: code, file, line, column,
 //! value and remedy; and broken JSON forms, scenarios and plans.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::float_cmp)]
 
 #[path = "bad_input/base.rs"]
 mod base;
 #[path = "bad_input/corpus.rs"]
 mod corpus;
+#[path = "bad_input/corpus_travel.rs"]
+mod corpus_travel;
 
 use corpus::corpus;
-use fenji::io::{Problem, ReadLimits, Severity, import_json, read_case, read_case_with};
-use fenji::network::codes;
+use fenji::io::{Problem, ReadLimits, Severity, import_json, read_case, read_case_with, read_scenario};
+use fenji::network::builder::check_case;
+use fenji::network::{Case, codes};
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
@@ -254,6 +257,52 @@ fn broken_json_forms() {
     arcs.splice(0..0, (0..6).map(|n| ("E085".to_owned(), format!("nodes[{n}].id"))));
     assert_eq!(found(&|v| v["up_arcs"] = serde_json::json!([["M1", "K1"], ["K1"]])), arcs);
     assert_eq!(found(&|v| v["nods"] = 1.into()), expect(&[("E094", "nods")]));
+}
+
+#[test]
+fn cases_made_by_programs_pass_the_same_door() {
+    let dir = base::folder(&base::files());
+    let good = read_case(dir.path()).unwrap().case;
+    assert_eq!(check_case(&good), []);
+    let found = |change: &dyn Fn(&mut Case)| {
+        let mut case = good.clone();
+        change(&mut case);
+        check_case(&case).into_iter().map(|p| (p.code, p.file, p.line)).collect::<Vec<_>>()
+    };
+    let is = |code: &str, file: &str, line| vec![(code.to_owned(), file.to_owned(), line)];
+    assert_eq!(found(&|c| c.network.facilities[4].code = "T1".into()), is("E050", "facilities.csv", Some(6)));
+    assert_eq!(found(&|c| c.network.facilities[4].avail = 0.0), is("E035", "facilities.csv", Some(6)));
+    assert_eq!(found(&|c| c.network.settlements[5].population.0 += 1), is("E071", "townships.csv", Some(4)));
+    assert_eq!(found(&|c| c.network.facilities.clear()), is("E077", "facilities.csv", None));
+    assert_eq!(found(&|c| c.network.facilities[5].doctors.0 = f64::NAN), is("E032", "facilities.csv", Some(7)));
+}
+
+#[test]
+fn broken_scenarios() {
+    let case = base::folder(&base::files());
+    let network = read_case(case.path()).unwrap().case.network;
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("s.toml");
+    let found = |text: &[u8]| {
+        std::fs::write(&path, text).unwrap();
+        match read_scenario(&path, Some(&network)) {
+            Ok(_) => Vec::new(),
+            Err(list) => list.into_iter().map(|p| (p.code, p.line.unwrap_or_default())).collect::<Vec<_>>(),
+        }
+    };
+    let is = |list: &[(&str, u64)]| list.iter().map(|(c, l)| ((*c).to_owned(), *l)).collect::<Vec<_>>();
+    assert_eq!(found(b"gamma = 0.6\n[capacity]\nextra_beds = { K1 = 20 }\n"), []);
+    assert_eq!(found(b""), []);
+    assert_eq!(found(b"gamma = \n"), is(&[("E040", 1)]));
+    assert_eq!(found(b"[tele]\nfacilities = [\"K9\"]\n[demand.multipliers]\nH9 = 1.2\n"), is(&[("E049", 2), ("E049", 4)]));
+    assert_eq!(found(b"[capacity]\nclosed = [\"K9\"]\nextra_beds = { K1 = 1e9, K8 = 1 }\n"), is(&[("E049", 2), ("E046", 3), ("E049", 3)]));
+    assert_eq!(found(b"[payment.fund_share]\nK = 1.5\nX = 0.5\n"), is(&[("E046", 2), ("E043", 3)]));
+    assert_eq!(found(b"targets_off = [\"in_town\"]\n"), is(&[("E049", 1)]));
+    assert_eq!(found(&encoding_rs::GBK.encode("name = \"\u{5c0f}\u{53bf}\"\n").0), is(&[("E010", 1)]));
+    // A hole of 17 MiB takes no space and is no scenario.
+    std::fs::File::create(&path).unwrap().set_len(17 << 20).unwrap();
+    assert_eq!(read_scenario(&path, None).unwrap_err()[0].code, "E008");
+    assert_eq!(read_scenario(&dir.path().join("gone.toml"), None).unwrap_err()[0].code, "E003");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! Case folders and the JSON form: what is written reads back the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::float_cmp)]
 
 #[path = "bad_input/base.rs"]
 mod base;

@@ -1,5 +1,5 @@
 //! Files that go out: schemas hold for real files, plans come back or are refused, layers are sound GeoJSON.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::float_cmp)]
 
 #[path = "bad_input/base.rs"]
 mod base;

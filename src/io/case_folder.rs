@@ -113,7 +113,7 @@ fn read_head(folder: &Path, problems: &mut Problems) -> Option<CaseHeadRead> {
             None
         }
         Err(problem) => {
-            problems.push(problem);
+            problems.push(*problem);
             None
         }
     }

@@ -80,6 +80,7 @@ impl CsvOut {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
     use proptest::prelude::*;

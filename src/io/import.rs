@@ -14,7 +14,7 @@ use crate::network::builder::{ArcKind, CaseHead, NetworkBuilder};
 use crate::network::case_class::default_classes;
 use crate::network::codes::{self, Rule};
 use crate::network::tables::{Lines, Table};
-use crate::network::{CaseClass, ObservedShares, Place, Problem, Problems, TierTable};
+use crate::network::{CaseClass, Place, Problem, Problems, TierTable};
 use crate::policy::{Prices, Scenario, Targets, pack};
 use crate::travel::{Crs, Travel};
 use serde::Serialize;
@@ -97,7 +97,7 @@ pub fn import_json(path: &Path) -> Result<CaseRead, Vec<Problem>> {
     let text = match text_file::read(path, &shown, LARGEST_JSON) {
         Ok(Some(text)) => text,
         Ok(None) => return one(Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such file")),
-        Err(problem) => return one(problem),
+        Err(problem) => return one(*problem),
     };
     let value: Value = match serde_json::from_str(&text) {
         Ok(value) => value,
@@ -149,7 +149,7 @@ impl Importer<'_> {
             crs,
             policy,
             rules: self.optional("arc_rules").unwrap_or_default(),
-            observed: self.optional("observed").unwrap_or_else(ObservedShares::default),
+            observed: self.optional("observed").unwrap_or_default(),
             provenance: self.optional("provenance").unwrap_or_default(),
         };
         let name_en = self.optional("name_en");

@@ -46,7 +46,7 @@ pub fn read_plan(path: &Path, network: Option<&Network>) -> Result<ReferralPlan,
     let text = match text_file::read(path, &shown, LARGEST_JSON) {
         Ok(Some(text)) => text,
         Ok(None) => return one(Problem::new(&codes::FILE_MISSING, file(), "there is no such plan")),
-        Err(problem) => return one(problem),
+        Err(problem) => return one(*problem),
     };
     let refused = |e: &serde_json::Error| {
         let rule = if e.is_data() { &codes::JSON_SHAPE } else { &codes::JSON_SYNTAX };

@@ -54,7 +54,7 @@ pub fn read_scenario(path: &Path, network: Option<&Network>) -> Result<ScenarioF
         Ok(None) => return Err(vec![Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such scenario file")]),
         // A scenario that changes nothing is a scenario.
         Err(problem) if problem.code == codes::FILE_EMPTY.code => String::new(),
-        Err(problem) => return Err(vec![problem]),
+        Err(problem) => return Err(vec![*problem]),
     };
     let Some(file) = TomlFile::parse(&text, &shown, &mut problems) else { return Err(problems.into_sorted()) };
     let scenario = file.read(&mut problems).unwrap_or_default();
@@ -169,6 +169,7 @@ fn names(file: &TomlFile<'_>, s: &Scenario, network: &Network, problems: &mut Pr
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
 

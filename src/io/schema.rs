@@ -35,6 +35,7 @@ fn of<T: JsonSchema>() -> Value {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
     use crate::io::rows::Row;

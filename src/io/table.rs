@@ -60,7 +60,7 @@ impl TableReader {
             Ok(Some(text)) => text,
             Ok(None) => return Opened::Absent,
             Err(problem) => {
-                problems.push(problem);
+                problems.push(*problem);
                 return Opened::Broken;
             }
         };
@@ -278,6 +278,7 @@ fn edits(a: &str, b: &str) -> usize {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
 

@@ -34,8 +34,8 @@ pub struct TextFile {
 ///
 /// # Errors
 /// The one problem that keeps the file from being text. `Ok(None)` when there is no such file.
-pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Problem> {
-    let problem = |rule: &Rule, message: String| Problem::new(rule, Place::file(shown), message);
+pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Box<Problem>> {
+    let problem = |rule: &Rule, message: String| Box::new(Problem::new(rule, Place::file(shown), message));
     let unreadable = |e: std::io::Error| problem(&codes::FILE_UNREADABLE, format!("the system says: {e}"));
     let link = match std::fs::symlink_metadata(path) {
         Ok(meta) => meta.file_type().is_symlink(),
@@ -62,7 +62,7 @@ pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Problem> {
             Err(e) if e.kind() == ErrorKind::Interrupted => continue,
             Err(e) => return Err(unreadable(e)),
         };
-        walk.chunk(&mut buffer, kept + read, read == 0).map_err(|found| found.problem(shown))?;
+        walk.chunk(&mut buffer, kept + read, read == 0).map_err(|found| Box::new(found.problem(shown)))?;
         if read == 0 {
             break;
         }
@@ -79,20 +79,20 @@ pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Problem> {
 ///
 /// # Errors
 /// As [`open`], and when the file is larger.
-pub fn read(path: &Path, shown: &str, largest: u64) -> Result<Option<String>, Problem> {
+pub fn read(path: &Path, shown: &str, largest: u64) -> Result<Option<String>, Box<Problem>> {
     if let Ok(meta) = std::fs::metadata(path)
         && meta.is_file()
         && meta.len() > largest
     {
         let message = format!("{} bytes, where {largest} are the most", meta.len());
-        return Err(Problem::new(&codes::FILE_TOO_LARGE, Place::file(shown), message));
+        return Err(Box::new(Problem::new(&codes::FILE_TOO_LARGE, Place::file(shown), message)));
     }
     let Some(text_file) = open(path, shown)? else { return Ok(None) };
     let mut text = String::new();
     // One byte more than allowed, so that a file that grew meanwhile is noticed.
     match text_file.file.take(largest + 1).read_to_string(&mut text) {
         Ok(_) => Ok(Some(text)),
-        Err(e) => Err(Problem::new(&codes::FILE_UNREADABLE, Place::file(shown), format!("the system says: {e}"))),
+        Err(e) => Err(Box::new(Problem::new(&codes::FILE_UNREADABLE, Place::file(shown), format!("the system says: {e}")))),
     }
 }
 

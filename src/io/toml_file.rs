@@ -189,6 +189,7 @@ fn line_at(text: &str, at: usize) -> u64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
     use crate::policy::Scenario;

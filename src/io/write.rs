@@ -181,6 +181,7 @@ pub fn write_folder(folder: &Path, files: &[NamedBytes], may_replace: impl Fn(&P
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
     use super::*;
 

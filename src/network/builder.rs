@@ -344,12 +344,29 @@ fn note_id(ids: &mut HashMap<String, u32>, code: &str, row: usize, at: (Table, u
     true
 }
 
+/// Ids of a whole table: none empty, none twice.
+fn ids<'a>(table: Table, names: impl Iterator<Item = &'a str>, lines: &Lines, problems: &mut Problems) {
+    let mut seen = HashMap::new();
+    for (row, code) in names.enumerate() {
+        let line = row as u64 + 2;
+        if code.is_empty() {
+            problems.push(Problem::new(&codes::CELL_EMPTY, lines.place_of(table, line), "the id is empty").column("id").value(""));
+        }
+        note_id(&mut seen, code, row, (table, line), lines, problems);
+    }
+}
+
 /// Holds a case made by a program (a generator, a test) against the same rules as a case that was read.
 ///
 /// Returns all problems, warnings included; lines are those the rows would have in a written case folder. References must be in range.
 #[must_use]
 pub fn check_case(case: &Case) -> Vec<Problem> {
     let (lines, mut problems) = (Lines::default(), Problems::default());
+    let n = &case.network;
+    ids(Table::Areas, n.areas.iter().map(|r| r.code.as_str()), &lines, &mut problems);
+    ids(Table::Townships, n.towns.iter().map(|r| r.code.as_str()), &lines, &mut problems);
+    ids(Table::Settlements, n.settlements.iter().map(|r| r.code.as_str()), &lines, &mut problems);
+    ids(Table::Facilities, n.facilities.iter().map(|r| r.code.as_str()), &lines, &mut problems);
     validate::network(&case.network, &lines, false, &mut problems);
     if let Some(arcs) = &case.arcs {
         validate::arcs(&case.network, arcs, &lines, &mut problems);

@@ -1,10 +1,12 @@
 //! The rows of the case tables: one type a table, from which header, reader, writer and JSON schema come.
 
+mod facility;
 mod other;
 mod places;
 
+pub use facility::FacilityRow;
 pub use other::{ArcRow, ArcWord, ClassRow, EdgeRow, NodeRow, TierRow, TimeRow};
-pub use places::{AreaRow, FacilityRow, SettlementRow, TownshipRow};
+pub use places::{AreaRow, SettlementRow, TownshipRow};
 
 use super::cells::{Cells, Column};
 use super::csv_out::CsvOut;
