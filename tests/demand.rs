@@ -250,10 +250,9 @@ fn waiting_spreads_patients_and_settles() {
     scenario.choice.waiting_weight = Some(-0.5);
     let crowded = problem(&scenario, "P2025").unwrap();
     let report = crowded.calibration.congestion.unwrap();
-    assert!(report.rounds > 1 && report.residual.is_finite() && report.mean_wait > 0.0, "{report:?}");
+    assert!(report.rounds > 1 && report.residual <= 1e-6 && report.mean_wait > 0.0, "{report:?}");
     assert!(crowded.calibration.model_visits != free.calibration.model_visits);
     assert!(crowded.choice.iter().all(|p| (0.0..=1.0).contains(p)));
-    println!("{report:?} {:?} against {:?}", crowded.calibration.model_visits, free.calibration.model_visits);
 }
 
 #[test]
