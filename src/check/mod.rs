@@ -112,14 +112,16 @@ impl Findings {
 
     /// Refuses `found` when it is not `expected` to the tolerance; a number that is not finite is refused.
     fn equal(&mut self, code: &str, place: impl FnOnce() -> String, found: f64, expected: f64, tolerance: f64, message: &str) {
-        if !((found - expected).abs() <= tolerance) {
+        let off = (found - expected).abs();
+        if off.is_nan() || off > tolerance {
             self.add(code, place(), found, expected, message);
         }
     }
 
     /// Refuses `found` when it is above `limit` by more than the tolerance; a number that is not finite is refused.
     fn at_most(&mut self, code: &str, place: impl FnOnce() -> String, found: f64, limit: f64, tolerance: f64, message: &str) {
-        if !(found - limit <= tolerance) {
+        let over = found - limit;
+        if over.is_nan() || over > tolerance {
             self.add(code, place(), found, limit, message);
         }
     }

@@ -108,7 +108,7 @@ pub(super) fn check(problem: &Problem, plan: &ReferralPlan, found: &mut Findings
     let bounds = plan.bounds;
     let at = || "bounds".to_string();
     found.equal("bounds", at, bounds.primal, plan.objective, tolerance, "The primal bound must be the objective.");
-    if !(bounds.dual <= bounds.primal + 10.0 * tolerance) {
+    if bounds.dual.is_nan() || bounds.dual > bounds.primal + 10.0 * tolerance {
         found.add("bounds", at(), bounds.dual, bounds.primal, "The dual bound lies above the objective.");
     }
     match plan.termination {
