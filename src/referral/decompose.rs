@@ -25,6 +25,7 @@ use crate::backend::{Backend, BackendError, LpSolution, LpStatus};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Silent};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Most rounds of pricing.
@@ -38,6 +39,16 @@ pub struct Partition<'a> {
     pub weight: &'a [f64],
     /// Columns to begin with.
     pub start: &'a (dyn Fn(usize) -> bool + Sync),
+    /// What a coarse answer says of the linking rows, when there is one.
+    pub guide: Option<&'a Guide>,
+}
+
+/// A guess to begin with: any will do, a good one saves rounds.
+pub struct Guide {
+    /// Dual of each row of the whole LP.
+    pub duals: Vec<f64>,
+    /// What each block is expected to use, by row of the whole LP.
+    pub usage: Vec<BTreeMap<usize, f64>>,
 }
 
 /// Solves by decomposition. The values and duals are those of the whole LP.
@@ -60,7 +71,7 @@ pub fn solve(
     let within = |limits: &Limits| Limits { time: limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
 
     // 1. shares
-    let shares = first_shares(model, &links, &blocks, partition.weight);
+    let shares = first_shares(model, &links, &blocks, partition);
     let now = within(limits);
     let statuses = blocks
         .par_iter_mut()
@@ -84,7 +95,10 @@ pub fn solve(
             master.add(b, &block.links, &p);
         }
     }
-    let first = mean_link_duals(model, &links, &blocks, partition.weight);
+    let first = match partition.guide {
+        Some(guide) => links.iter().map(|&row| one_sided(model, row, guide.duals[row])).collect(),
+        None => mean_link_duals(model, &links, &blocks, partition.weight),
+    };
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "shares solved");
 
     // 2. prices
@@ -227,23 +241,34 @@ fn split(model: &LinearModel, backend: &dyn Backend, partition: &Partition<'_>) 
     Ok(built.into_iter().collect::<Option<Vec<_>>>().map(|blocks| (links, blocks)))
 }
 
-/// Sides of each linking row for each block, in proportion to the weights of the blocks that touch it.
-fn first_shares(model: &LinearModel, links: &[usize], blocks: &[Block], weight: &[f64]) -> Vec<Vec<(f64, f64)>> {
-    let mut total = vec![0.0; links.len()];
-    for (block, w) in blocks.iter().zip(weight) {
+/// Sides of each linking row for each block: what the guide expects it to use, and of what is left (or too much) a part in
+/// proportion to the weights of the blocks that touch the row.
+fn first_shares(model: &LinearModel, links: &[usize], blocks: &[Block], partition: &Partition<'_>) -> Vec<Vec<(f64, f64)>> {
+    let expected = |b: usize, l: usize| partition.guide.and_then(|g| g.usage[b].get(&links[l]).copied()).unwrap_or(0.0);
+    let (mut weights, mut uses) = (vec![0.0; links.len()], vec![0.0; links.len()]);
+    for (b, block) in blocks.iter().enumerate() {
         for &l in &block.links {
-            total[l] += w;
+            weights[l] += partition.weight[b];
+            uses[l] += expected(b, l);
         }
     }
-    blocks
-        .iter()
-        .zip(weight)
-        .map(|(block, w)| {
-            let part = |l: usize| if total[l] > 0.0 { w / total[l] } else { 1.0 };
-            let share = |side: f64, l: usize| if side.is_finite() { side * part(l) } else { side };
-            block.links.iter().map(|&l| (share(model.row_lower[links[l]], l), share(model.row_upper[links[l]], l))).collect()
-        })
-        .collect()
+    let share = |side: f64, b: usize, l: usize| {
+        if !side.is_finite() {
+            return side;
+        }
+        let part = if weights[l] > 0.0 { partition.weight[b] / weights[l] } else { 1.0 };
+        if uses[l] > side && side >= 0.0 { expected(b, l) * side / uses[l] } else { expected(b, l) + (side - uses[l]) * part }
+    };
+    let of_block = |(b, block): (usize, &Block)| {
+        block.links.iter().map(|&l| (share(model.row_lower[links[l]], b, l), share(model.row_upper[links[l]], b, l))).collect()
+    };
+    blocks.iter().enumerate().map(of_block).collect()
+}
+
+/// A price on a side that the row does not have is no price.
+fn one_sided(model: &LinearModel, row: usize, price: f64) -> f64 {
+    let side = if price > 0.0 { model.row_lower[row] } else { model.row_upper[row] };
+    if side.is_finite() { price } else { 0.0 }
 }
 
 /// Weighted means of the blocks' duals of the linking rows.
@@ -259,9 +284,7 @@ fn mean_link_duals(model: &LinearModel, links: &[usize], blocks: &[Block], weigh
         .iter()
         .enumerate()
         .map(|(l, &row)| {
-            let mean = if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 };
-            let side = if mean > 0.0 { model.row_lower[row] } else { model.row_upper[row] };
-            if side.is_finite() { mean } else { 0.0 }
+            one_sided(model, row, if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 })
         })
         .collect()
 }
