@@ -134,7 +134,7 @@ fn senseless_parameters_are_refused() {
         SynthParams { settlements: 40, ..ok.clone() },
         SynthParams { people_per_prefecture: 100, ..ok.clone() },
         SynthParams { core_share: f64::NAN, ..ok.clone() },
-        SynthParams { prefectures: 9_000, ..ok.clone() },
+        SynthParams { prefectures: 9_000, ..ok },
     ] {
         assert!(generate(&bad).is_err(), "{bad:?}");
     }

@@ -1,0 +1,77 @@
+//! Kernels of travel: neighbours, nearest by time, arcs. `cargo bench --bench travel`.
+
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use fenji::ids::{FacilityId, SettlementId};
+use fenji::network::arc_rules::build_arcs;
+use fenji::outcome::Silent;
+use fenji::synth::{SynthParams, generate};
+use fenji::travel::road::RoadEdge;
+use fenji::travel::{Crs, Place, Position, RoadGraph, RoadParams, SpatialIndex, Travel};
+use std::hint::black_box;
+
+fn province() -> fenji::network::Case {
+    let params = SynthParams { prefectures: 10, settlements: 1000, settlements_per_clinic: 5, ..SynthParams::default() };
+    generate(&params).unwrap_or_else(|e| unreachable!("{e}"))
+}
+
+fn neighbours(c: &mut Criterion) {
+    let case = province();
+    let positions: Vec<Position> = case.network.settlements.iter().map(|s| s.position).collect();
+    c.bench_function("index 10,000 points", |b| {
+        b.iter_batched(|| positions.clone(), |p| SpatialIndex::new(case.network.crs, p), BatchSize::LargeInput);
+    });
+    let index = SpatialIndex::new(case.network.crs, positions.clone());
+    c.bench_function("2 nearest by distance, 10,000 times", |b| {
+        b.iter(|| positions.iter().map(|p| index.nearest(black_box(*p), 2).len()).sum::<usize>());
+    });
+    c.bench_function("within 20 km, 10,000 times", |b| {
+        b.iter(|| positions.iter().map(|p| index.within(black_box(*p), 20.0).len()).sum::<usize>());
+    });
+}
+
+fn times(c: &mut Criterion) {
+    let case = province();
+    let n = &case.network;
+    let from: Vec<Place> = (0..n.settlements.len()).map(|i| Place::Settlement(SettlementId::new(i))).collect();
+    let rank = |r: u8| (0..n.facilities.len()).map(FacilityId::new).filter(|f| n.facility(*f).rank() == r).map(Place::Facility).collect();
+    let centres: Vec<Place> = rank(2);
+    c.bench_function("2 nearest by time, 10,000 settlements", |b| b.iter(|| case.travel.nearest(n, &from, &centres, 2).len()));
+    c.bench_function("all within 60 minutes, 10,000 settlements", |b| b.iter(|| case.travel.within(n, &from, &centres, 60.0).len()));
+    c.bench_function("arcs of 10,000 settlements", |b| b.iter(|| build_arcs(&case, &Silent).first.len()));
+}
+
+/// A square grid of roads.
+fn roads(c: &mut Criterion) {
+    const SIDE: usize = 300;
+    let nodes = (0..SIDE * SIDE).map(|i| Position { x: (i % SIDE) as f64, y: (i / SIDE) as f64 }).collect();
+    let mut edges = Vec::new();
+    for i in 0..SIDE * SIDE {
+        let mut road = |to| edges.push(RoadEdge { from: i, to, km: 1.1, kmh: 30.0 + (i * 7 % 50) as f64, oneway: false });
+        if i % SIDE + 1 < SIDE {
+            road(i + 1);
+        }
+        if i + SIDE < SIDE * SIDE {
+            road(i + SIDE);
+        }
+    }
+    let Ok(graph) = RoadGraph::new(Crs::PlanarKm, RoadParams::default(), nodes, &edges) else { return };
+    let targets: Vec<usize> = (0..1000).map(|i| i * 89).collect();
+    c.bench_function("one to 1,000 on 90,000 road nodes", |b| b.iter(|| graph.node_minutes(black_box(45_150), &targets, f64::INFINITY)));
+    c.bench_function("one to 1,000, at most 30 minutes", |b| b.iter(|| graph.node_minutes(black_box(45_150), &targets, 30.0)));
+    let mut case = province();
+    case.network.crs = Crs::PlanarKm;
+    for (i, s) in case.network.settlements.iter_mut().enumerate() {
+        s.position = Position { x: (i * 37 % SIDE) as f64, y: (i * 101 % SIDE) as f64 + 0.3 };
+    }
+    for (j, f) in case.network.facilities.iter_mut().enumerate() {
+        f.position = Position { x: (j * 53 % SIDE) as f64 + 0.2, y: (j * 151 % SIDE) as f64 };
+    }
+    case.travel = Travel::Road(graph);
+    let mut group = c.benchmark_group("roads");
+    group.sample_size(10);
+    group.bench_function("arcs of 10,000 settlements", |b| b.iter(|| build_arcs(&case, &Silent).first.len()));
+    group.finish();
+}
+
+criterion_group!(benches, neighbours, times, roads);
+criterion_main!(benches);
