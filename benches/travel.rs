@@ -40,13 +40,14 @@ fn times(c: &mut Criterion) {
     c.bench_function("arcs of 10,000 settlements", |b| b.iter(|| build_arcs(&case, &Silent).first.len()));
 }
 
-/// A square grid of roads.
+/// A prefecture on a square grid of roads, 90,000 nodes 600 m apart.
 fn roads(c: &mut Criterion) {
     const SIDE: usize = 300;
-    let nodes = (0..SIDE * SIDE).map(|i| Position { x: (i % SIDE) as f64, y: (i / SIDE) as f64 }).collect();
+    let at = |i: usize| 0.6 * (i as f64 - SIDE as f64 / 2.0);
+    let nodes = (0..SIDE * SIDE).map(|i| Position { x: at(i % SIDE), y: at(i / SIDE) }).collect();
     let mut edges = Vec::new();
     for i in 0..SIDE * SIDE {
-        let mut road = |to| edges.push(RoadEdge { from: i, to, km: 1.1, kmh: 30.0 + (i * 7 % 50) as f64, oneway: false });
+        let mut road = |to| edges.push(RoadEdge { from: i, to, km: 0.66, kmh: 30.0 + (i * 7 % 50) as f64, oneway: false });
         if i % SIDE + 1 < SIDE {
             road(i + 1);
         }
@@ -58,18 +59,14 @@ fn roads(c: &mut Criterion) {
     let targets: Vec<usize> = (0..1000).map(|i| i * 89).collect();
     c.bench_function("one to 1,000 on 90,000 road nodes", |b| b.iter(|| graph.node_minutes(black_box(45_150), &targets, f64::INFINITY)));
     c.bench_function("one to 1,000, at most 30 minutes", |b| b.iter(|| graph.node_minutes(black_box(45_150), &targets, 30.0)));
-    let mut case = province();
-    case.network.crs = Crs::PlanarKm;
-    for (i, s) in case.network.settlements.iter_mut().enumerate() {
-        s.position = Position { x: (i * 37 % SIDE) as f64, y: (i * 101 % SIDE) as f64 + 0.3 };
-    }
-    for (j, f) in case.network.facilities.iter_mut().enumerate() {
-        f.position = Position { x: (j * 53 % SIDE) as f64 + 0.2, y: (j * 151 % SIDE) as f64 };
-    }
+    let params = SynthParams { settlements: 1000, crs: Crs::PlanarKm, ..SynthParams::default() };
+    let Ok(mut case) = generate(&params) else { return };
+    // The centres outside of the grid stand at its corner.
+    case.network.facilities.iter_mut().filter(|f| f.area.is_none()).for_each(|f| f.position = Position { x: at(0), y: at(0) });
     case.travel = Travel::Road(graph);
     let mut group = c.benchmark_group("roads");
     group.sample_size(10);
-    group.bench_function("arcs of 10,000 settlements", |b| b.iter(|| build_arcs(&case, &Silent).first.len()));
+    group.bench_function("arcs of 1,000 settlements", |b| b.iter(|| build_arcs(&case, &Silent).first.len()));
     group.finish();
 }
 

@@ -115,6 +115,8 @@ fn provinces_share_their_centres() {
     }
     let arcs = build_arcs(&case, &Silent);
     assert!(arcs.unreachable.is_empty());
+    let one_thread = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    assert_eq!(one_thread.install(|| build_arcs(&case, &Silent)), arcs);
     let prefecture = |a: Option<AreaId>| a.map(|a| case.network.area(a).prefecture.clone());
     for (i, s) in case.network.settlements.iter().enumerate() {
         for arc in arcs.first_of(SettlementId::new(i)).1 {
