@@ -3,7 +3,7 @@
 
 #[path = "common/demo.rs"]
 mod demo;
-#[path = "common/tiny.rs"]
+#[path = "common/hand_made.rs"]
 mod tiny;
 
 use fenji::demand::{Problem, ProblemError};

@@ -178,7 +178,7 @@ fn guide(
         return Ok(None);
     }
     let small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
-    let method = if few > SMALL_CASE { Method::Decomposed } else { Method::Lazy };
+    let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
     let lp = run(&rough.problem, &small, backend, method, &Limits { gap: 1e-4, ..*limits }, observer)?;
     if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
         return Ok(None);
@@ -188,6 +188,9 @@ fn guide(
     tracing::debug!(settlements = few, objective = small.linear.objective(&lp.values), bound = model.linear.dual_bound(&duals), "coarse");
     Ok(Some(decompose::Guide { duals, usage }))
 }
+
+/// Settlements up to which a coarse picture is solved whole.
+const COARSE_WHOLE: usize = 100;
 
 /// Settlements from which a coarse picture pays.
 const COARSE_FROM: usize = 800;
