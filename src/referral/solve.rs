@@ -254,7 +254,7 @@ const FEASIBLE: f64 = 1e-6;
 const SMALL_CASE: usize = 400;
 
 /// Settlements a block may have on average before prefectures are split into areas.
-const LARGEST_BLOCK: usize = 600;
+const LARGEST_BLOCK: usize = 200;
 
 /// Columns to begin with: everything but displaced first contact, redirects and long first-contact arcs.
 pub(crate) fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {
