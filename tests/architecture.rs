@@ -269,7 +269,7 @@ fn resolve(here: &[String], path: Vec<String>) -> Vec<String> {
 fn breaches(file: &str, source: &str) -> Vec<Breach> {
     let Some(room) = module_of(file).first().cloned() else { return Vec::new() };
     let Some(place) = ROOMS.iter().position(|r| *r == room) else {
-        return vec![Breach { room: room.clone(), uses: "a room that is not in the order of rooms".into(), line: 1 }];
+        return vec![Breach { room, uses: "a room that is not in the order of rooms".into(), line: 1 }];
     };
     let allowed = RESTRICTED.iter().find(|(r, _)| *r == room).map(|(_, a)| *a);
     let mut found = Vec::new();
