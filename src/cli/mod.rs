@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand. Commands return an [`Answer`](exit::Answer) or a [`Fault`](exit::Fault); printing
+//! The command line: one file a subcommand. Commands return an [`Answer`] or a [`Fault`]; printing
 //! and exit codes happen here, in one place.
 
 pub mod args;
