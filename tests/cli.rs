@@ -54,7 +54,7 @@ fn version_is_that_of_the_package() {
 
 #[test]
 fn usage_errors_end_with_two_and_leave_stdout_empty() {
-    let cases: [&[&str]; 14] = [
+    let cases: [&[&str]; 16] = [
         &[],
         &["fly"],
         &["referral"],
@@ -65,10 +65,12 @@ fn usage_errors_end_with_two_and_leave_stdout_empty() {
         &["referral", "case", "--out", "o", "--gap", "-1"],
         &["referral", "case", "--out", "o", "--threads", "0"],
         &["referral", "case", "--out", "o", "--lang", "fr"],
+        &["referral", "case", "--out", "o", "--method", "magic"],
+        &["referral", "case", "--out", "o", "--pareto", "1"],
         &["compare", "case", "one.json", "--out", "o"],
         &["check", "case"],
         &["completions", "cmd.exe"],
-        &["generate", "--counties", "0", "--out", "o"],
+        &["generate", "--prefectures", "0", "--out", "o"],
     ];
     for args in cases {
         fenji().args(args).assert().code(2).stdout("").stderr(predicate::str::is_empty().not());

@@ -39,15 +39,31 @@ impl Lang {
     }
 }
 
+/// How the linear programme is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum MethodArg {
+    /// By the size of the case
+    #[default]
+    Auto,
+    /// The form of the text, all columns at once
+    Text,
+    /// The lean form, all columns at once
+    Direct,
+    /// The lean form, columns on demand
+    Lazy,
+    /// By areas, shared beds priced
+    Decomposed,
+}
+
 /// How to solve.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SolveArgs {
     /// Solver: highs, clarabel or microlp (default: the best that this build has)
     #[arg(long, value_name = "NAME")]
     pub backend: Option<String>,
-    /// How the plan is worked out: direct, lazy or decomposed (default: by the size of the case)
-    #[arg(long, value_name = "NAME")]
-    pub method: Option<String>,
+    /// How the plan is worked out
+    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
+    pub method: MethodArg,
     /// Stop after this many seconds with the best plan so far
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub time: Option<Duration>,

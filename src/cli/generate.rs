@@ -2,7 +2,9 @@
 
 use super::args::OutArg;
 use super::exit::{Answer, Fault};
+use super::steps::SynthParams;
 use super::{output, steps, validate};
+use crate::travel::Crs;
 
 /// Make a synthetic prefecture or province from a seed: for trials, teaching and benchmarks
 #[derive(Debug, clap::Args)]
@@ -10,24 +12,27 @@ pub struct Args {
     /// Seed: the same seed and sizes give the same case everywhere
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// Prefectures; from two on the provincial, regional and national centres are shared
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=400))]
-    pub prefectures: u64,
-    /// Counties in each prefecture, beside its city core
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=50))]
-    pub counties: u64,
-    /// Townships in each county, on average
-    #[arg(long, value_name = "N", default_value_t = 12, value_parser = clap::value_parser!(u64).range(1..=100))]
-    pub townships: u64,
-    /// Villages in each township, on average
-    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=100))]
-    pub villages: u64,
-    /// People in each prefecture
-    #[arg(long, value_name = "N", default_value_t = 3_000_000, value_parser = clap::value_parser!(u64).range(10_000..=50_000_000))]
-    pub population: u64,
-    /// Policy pack of the case
-    #[arg(long, value_name = "NAME", default_value = "P2025")]
-    pub policy: String,
+    /// Prefectures; from two on they share provincial, regional and national centres
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=400))]
+    pub prefectures: u32,
+    /// Provinces that the prefectures are shared out to
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=40))]
+    pub provinces: u32,
+    /// People of a prefecture, on average
+    #[arg(long, value_name = "N", default_value_t = 2_000_000)]
+    pub people: u64,
+    /// Counties of a prefecture, beside its city core
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub counties: u32,
+    /// Townships and subdistricts of a prefecture
+    #[arg(long, value_name = "N", default_value_t = 41)]
+    pub towns: u32,
+    /// Settlements of a prefecture
+    #[arg(long, value_name = "N", default_value_t = 140)]
+    pub settlements: u32,
+    /// Kilometres on a plane in place of longitude and latitude
+    #[arg(long)]
+    pub planar: bool,
     /// Where results go.
     #[command(flatten)]
     pub out: OutArg,
@@ -48,16 +53,16 @@ pub fn run(args: &Args) -> Result<Answer, Fault> {
     Ok(Answer::fine(json, format!("{}\nwritten: {}", validate::describe(&case.network), out.display())))
 }
 
-// WIRING: the fields of `synth::SynthParams`.
-fn params(args: &Args) -> steps::SynthParams {
-    let size = |n: u64| usize::try_from(n).unwrap_or(usize::MAX); // the ranges above keep it small
-    steps::SynthParams {
+fn params(args: &Args) -> SynthParams {
+    SynthParams {
         seed: args.seed,
-        prefectures: size(args.prefectures),
-        counties: size(args.counties),
-        townships: size(args.townships),
-        villages: size(args.villages),
-        population: args.population,
-        policy: args.policy.clone(),
+        prefectures: args.prefectures as usize,
+        provinces: args.provinces as usize,
+        people_per_prefecture: args.people,
+        counties: args.counties as usize,
+        towns: args.towns as usize,
+        settlements: args.settlements as usize,
+        crs: if args.planar { Crs::PlanarKm } else { Crs::Wgs84 },
+        ..SynthParams::default()
     }
 }

@@ -133,16 +133,41 @@ pub mod policy_pack {
 
 pub mod synth {
     use crate::network::Case;
+    use crate::travel::Crs;
 
     #[derive(Debug, Clone, PartialEq)]
     pub struct SynthParams {
         pub seed: u64,
         pub prefectures: usize,
+        pub provinces: usize,
+        pub people_per_prefecture: u64,
         pub counties: usize,
-        pub townships: usize,
-        pub villages: usize,
-        pub population: u64,
-        pub policy: String,
+        pub towns: usize,
+        pub settlements: usize,
+        pub settlements_per_clinic: usize,
+        pub core_share: f64,
+        pub rank_size: f64,
+        pub density: f64,
+        pub crs: Crs,
+    }
+
+    impl Default for SynthParams {
+        fn default() -> Self {
+            Self {
+                seed: 1,
+                prefectures: 1,
+                provinces: 1,
+                people_per_prefecture: 2_000_000,
+                counties: 3,
+                towns: 41,
+                settlements: 140,
+                settlements_per_clinic: 1,
+                core_share: 0.44,
+                rank_size: 0.6,
+                density: 120.0,
+                crs: Crs::Wgs84,
+            }
+        }
     }
 
     pub fn generate(_params: &SynthParams) -> Result<Case, super::Absent> {
@@ -150,54 +175,100 @@ pub mod synth {
     }
 }
 
+pub mod backend {
+    pub fn names() -> Vec<&'static str> {
+        vec!["highs", "clarabel", "microlp"]
+    }
+}
+
 pub mod referral {
     use crate::demand::Problem;
+    use crate::indicators::Indicators;
     use crate::outcome::{Bounds, Limits, Observer, Termination};
-    use crate::plan::Flows;
-    use crate::plan::referral::{Marginals, ObjectiveParts, Shortfall};
+    use crate::plan::ReferralPlan;
+    use crate::plan::referral::ObjectiveParts;
+    use crate::policy::{PolicyPack, Scenario};
     use serde::Serialize;
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Method {
+        #[default]
+        Auto,
+        Text,
+        Direct,
+        Lazy,
+        Decomposed,
+    }
 
     #[derive(Debug, Clone)]
     pub struct SolveOptions {
-        pub backend: Option<String>,
-        pub method: Option<String>,
+        pub backend: String,
+        pub method: Method,
         pub limits: Limits,
-        pub pareto_points: usize,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+    #[serde(rename_all = "snake_case")]
+    pub enum RepairKind {
+        Beds,
+        Doctors,
+        Minutes,
+        Target,
+        Service,
     }
 
     #[derive(Debug, Clone, PartialEq, Serialize)]
-    pub struct Relaxation {
-        pub what: String,
+    pub struct Repair {
+        pub kind: RepairKind,
         pub place: String,
+        pub name: String,
         pub amount: f64,
-        pub unit: String,
-        pub message: String,
+        pub now: f64,
+        pub yuan: Option<f64>,
+        pub target: Option<String>,
     }
 
-    #[derive(Debug, Clone, PartialEq, Serialize)]
+    #[derive(Debug, Clone, PartialEq, Default, Serialize)]
     pub struct Diagnosis {
-        pub relaxations: Vec<Relaxation>,
+        pub repairs: Vec<Repair>,
+        pub bed_yuan: f64,
+        pub doctor_yuan: f64,
     }
 
     #[derive(Debug, Clone)]
     pub struct ReferralSolution {
-        pub flows: Flows,
-        pub marginals: Marginals,
-        pub shortfalls: Vec<Shortfall>,
-        pub parts: ObjectiveParts,
-        pub bounds: Bounds,
         pub termination: Termination,
-        pub backend: String,
-        pub method: String,
         pub diagnosis: Option<Diagnosis>,
     }
 
-    #[derive(Debug, thiserror::Error)]
-    #[error("{0}")]
-    pub struct SolveError(pub String);
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+    pub struct ParetoPoint {
+        pub cost_limit: f64,
+        pub parts: ObjectiveParts,
+        pub bounds: Bounds,
+    }
 
-    pub fn solve(_problem: &Problem, _options: &SolveOptions, _observer: &dyn Observer) -> Result<ReferralSolution, SolveError> {
-        Err(SolveError(super::Absent.to_string()))
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct PlanInfo {
+        pub scenario: Scenario,
+        pub seconds: f64,
+    }
+
+    pub fn solve(_problem: &Problem, _options: &SolveOptions, _observer: &dyn Observer) -> Result<ReferralSolution, super::Absent> {
+        Err(super::Absent)
+    }
+
+    pub fn frontier(
+        _problem: &Problem,
+        _options: &SolveOptions,
+        _points: usize,
+        _observer: &dyn Observer,
+    ) -> Result<Vec<ParetoPoint>, super::Absent> {
+        Err(super::Absent)
+    }
+
+    pub fn to_plan(_: &Problem, _: &PolicyPack, _: &ReferralSolution, _info: PlanInfo) -> (ReferralPlan, Indicators) {
+        unreachable!("there is no solution without `solve`")
     }
 }
 
@@ -213,6 +284,7 @@ pub mod report {
             _plan: &ReferralPlan,
             _indicators: &Indicators,
             _pack: &PolicyPack,
+            _pareto: Option<&[super::super::referral::ParetoPoint]>,
             _lang: &str,
         ) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
             Err(super::super::Absent)

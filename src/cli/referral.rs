@@ -26,9 +26,9 @@ pub struct Args {
     /// How to solve.
     #[command(flatten)]
     pub solve: SolveArgs,
-    /// Points of the Pareto front of cost against first contact to work out beside the plan
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub pareto: usize,
+    /// Points of the Pareto front of treatment cost against travel and penalties to work out beside the plan (2 to 100)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(2..=100))]
+    pub pareto: Option<u8>,
     /// Language of report and pictures
     #[arg(long, value_enum, default_value_t)]
     pub lang: Lang,
@@ -55,7 +55,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         scenario
     };
     let prepared = steps::prepare(&args.case, change, observer)?;
-    let judged = match steps::solve(&prepared, &args.solve, args.pareto, observer)? {
+    let judged = match steps::solve(&prepared, &args.solve, args.pareto.map_or(0, usize::from), observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(infeasible("referral", &diagnosis, &sentences)),
     };
@@ -83,7 +83,7 @@ pub fn object(command: &str, prepared: &Prepared, judged: &Judged, out: &Path, f
         "command": command, "ok": true, "case": plan.case, "policy": plan.policy, "objective": plan.objective,
         "objective_parts": plan.objective_parts, "bounds": plan.bounds, "gap": plan.bounds.gap(), "termination": plan.termination,
         "indicators": plan.indicators, "backend": plan.backend, "method": plan.method, "seconds": plan.seconds, "version": plan.version,
-        "fenji": plan.fenji, "violations": judged.violations.len(), "out": out, "files": names(files), "warnings": prepared.warnings,
+        "fenji": plan.fenji, "pareto": judged.pareto, "violations": judged.violations.len(), "out": out, "files": names(files), "warnings": prepared.warnings,
     })
 }
 

@@ -1,9 +1,10 @@
 //! The way from a case folder to files, one function a step. Commands call these; these call the library and turn what it says
 //! into [`Fault`]s. This is the only file of the command line that knows the signatures of the other rooms.
 
-use super::args::{Lang, SolveArgs};
+use super::args::{Lang, MethodArg, SolveArgs};
 use super::exit::{Complaint, Fault};
-use super::pending::{io, policy_pack as pack, referral, report, synth}; // WIRING: at the merge `use crate::{io, policy::pack, referral, report, synth};`
+use super::output::{grouped, yuan};
+use super::pending::{backend, io, policy_pack as pack, referral, report, synth}; // WIRING: at the merge `use crate::{backend, io, policy::pack, referral, report, synth};`
 use crate::check::{Violation, check_referral};
 use crate::demand::Problem;
 use crate::indicators::{self, Indicators};
@@ -11,7 +12,6 @@ use crate::network::Case;
 use crate::network::arc_rules::build_arcs;
 use crate::outcome::{Limits, Observer, Termination};
 use crate::plan::ReferralPlan;
-use crate::plan::referral::{Names, PLAN_VERSION};
 use crate::policy::{PolicyPack, Scenario};
 use anyhow::anyhow;
 use serde_json::Value;
@@ -47,6 +47,8 @@ pub struct Judged {
     pub indicators: Indicators,
     /// What is wrong with it: nothing, if it may be written.
     pub violations: Vec<Violation>,
+    /// Points of cost against travel, when they were asked for.
+    pub pareto: Vec<referral::ParetoPoint>,
 }
 
 /// What a solve came to.
@@ -128,68 +130,61 @@ pub fn prepare(folder: &Path, change: impl FnOnce(Scenario) -> Scenario, observe
     Ok(Prepared { case, problem, pack, scenario, warnings, begin })
 }
 
-/// Solves, reads the indicators off the plan and checks it.
+/// Solves, reads the indicators off the plan, checks it, and works out `pareto` points of the front (0: none) once it holds.
 ///
 /// # Errors
-/// When the solver fails, the objective has no bound, or a limit came before any plan.
-pub fn solve(prepared: &Prepared, args: &SolveArgs, pareto_points: usize, observer: &dyn Observer) -> Result<Solved, Fault> {
-    let limits = limits(args);
+/// When the backend is unknown or fails, the objective has no bound, or a limit came before any plan.
+pub fn solve(prepared: &Prepared, args: &SolveArgs, pareto: usize, observer: &dyn Observer) -> Result<Solved, Fault> {
+    let options = options(args)?;
     if let Some(threads) = args.threads {
         // Fails only when a pool exists already (a second solve in one process): the first choice then stays.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
-    let options = referral::SolveOptions { backend: args.backend.clone(), method: args.method.clone(), limits, pareto_points };
     let solution = referral::solve(&prepared.problem, &options, observer).map_err(|e| anyhow!(e))?;
     match solution.termination {
-        Termination::Optimal | Termination::Feasible(_) => Ok(Solved::Plan(Box::new(judge(prepared, plan_of(prepared, solution))))),
+        Termination::Optimal | Termination::Feasible(_) => {
+            let mut judged = judge(prepared, &solution);
+            if pareto > 0 && judged.violations.is_empty() {
+                judged.pareto = referral::frontier(&prepared.problem, &options, pareto, observer).map_err(|e| anyhow!(e))?;
+            }
+            Ok(Solved::Plan(Box::new(judged)))
+        }
         Termination::Infeasible => {
-            let sentences = solution.diagnosis.iter().flat_map(|d| d.relaxations.iter().map(|r| r.message.clone())).collect();
-            Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&solution.diagnosis).unwrap_or(Value::Null), sentences })
+            let diagnosis = solution.diagnosis.unwrap_or_default();
+            let sentences = diagnosis.repairs.iter().map(sentence).collect();
+            Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&diagnosis).map_err(|e| anyhow!(e))?, sentences })
         }
         Termination::NoSolution(limit) => Err(anyhow!("no plan was found before the limit ({limit:?})").into()),
         Termination::Unbounded => Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
     }
 }
 
-/// The written form of a solution, indicators and seconds not yet filled in.
-fn plan_of(prepared: &Prepared, solution: referral::ReferralSolution) -> ReferralPlan {
-    let network = &prepared.problem.network;
-    ReferralPlan {
-        version: PLAN_VERSION,
-        kind: "referral".into(),
-        fenji: env!("CARGO_PKG_VERSION").into(),
-        case: network.name.clone(),
-        policy: prepared.pack.name.clone(),
-        objective: solution.parts.total(),
-        objective_parts: solution.parts,
-        bounds: solution.bounds,
-        termination: solution.termination,
-        indicators: indicators::Values::new(),
-        backend: solution.backend,
-        method: solution.method,
-        seconds: 0.0,
-        scenario: prepared.scenario.clone(),
-        names: Names {
-            areas: network.areas.iter().map(|a| a.code.clone()).collect(),
-            settlements: network.settlements.iter().map(|s| s.code.clone()).collect(),
-            facilities: network.facilities.iter().map(|f| f.code.clone()).collect(),
-            classes: network.classes.iter().map(|c| c.code.clone()).collect(),
-        },
-        calibration: prepared.problem.calibration,
-        flows: solution.flows,
-        shortfalls: solution.shortfalls,
-        marginals: solution.marginals,
-        provenance: network.provenance.clone(),
-    }
+/// The plan of a solution with its indicators, checked.
+fn judge(prepared: &Prepared, solution: &referral::ReferralSolution) -> Judged {
+    let info = referral::PlanInfo { scenario: prepared.scenario.clone(), seconds: prepared.begin.elapsed().as_secs_f64() };
+    let (mut plan, indicators) = referral::to_plan(&prepared.problem, &prepared.pack, solution, info);
+    let violations = check_referral(&prepared.problem, &plan);
+    // From reading the tables to the checked plan.
+    plan.seconds = prepared.begin.elapsed().as_secs_f64();
+    Judged { plan, indicators, violations, pareto: Vec::new() }
 }
 
-/// Fills in indicators and seconds of a fresh plan and checks it.
-fn judge(prepared: &Prepared, mut plan: ReferralPlan) -> Judged {
-    let indicators = indicators::compute(&prepared.problem, &plan, &prepared.pack);
-    plan.indicators.clone_from(&indicators.region);
-    let violations = check_referral(&prepared.problem, &plan);
-    plan.seconds = prepared.begin.elapsed().as_secs_f64();
-    Judged { plan, indicators, violations }
+/// One relaxation in words: `+38 beds at X (120 now), 19.0 million yuan once`.
+fn sentence(repair: &referral::Repair) -> String {
+    use referral::RepairKind;
+    let name = if repair.name.is_empty() { "the whole region" } else { repair.name.as_str() };
+    let (amount, now) = (grouped(repair.amount, 1), grouped(repair.now, 1));
+    let price = |rhythm: &str| repair.yuan.map_or_else(String::new, |y| format!(", {} {rhythm}", yuan(y)));
+    match repair.kind {
+        RepairKind::Beds => format!("+{amount} beds at {name} ({now} now){}", price("once")),
+        RepairKind::Doctors => format!("+{amount} doctors at {name} ({now} now){}", price("a year")),
+        RepairKind::Minutes => format!("{amount} minutes more than the limit of {now} to an emergency hospital from {name}"),
+        RepairKind::Target => {
+            let target = repair.target.as_deref().unwrap_or("a target");
+            format!("{target} in {name}: {amount} of the {now} cases it asks for are out of reach, whatever the capacity")
+        }
+        RepairKind::Service => format!("{amount} cases a year from {name} that no facility in reach can treat"),
+    }
 }
 
 /// Reads a written plan back, prepares its case under the plan's own scenario and pack, and checks it.
@@ -204,7 +199,7 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     // Indicators of a plan that does not fit its case mean nothing and its positions may lie outside the tables.
     let indicators =
         if violations.is_empty() { indicators::compute(&prepared.problem, &plan, &prepared.pack) } else { Indicators::default() };
-    Ok((prepared, Judged { plan, indicators, violations }))
+    Ok((prepared, Judged { plan, indicators, violations, pareto: Vec::new() }))
 }
 
 /// The files of a plan: `plan.json`, `scenario.toml` and, with a language, report, pictures, tables and layers.
@@ -217,7 +212,9 @@ pub fn plan_files(prepared: &Prepared, judged: &Judged, lang: Option<Lang>) -> R
         ("scenario.toml".to_string(), toml::to_string_pretty(&prepared.scenario).map_err(|e| anyhow!(e))?.into_bytes()),
     ];
     if let Some(lang) = lang {
-        let bundle = report::referral::write_bundle(&prepared.problem, &judged.plan, &judged.indicators, &prepared.pack, lang.code());
+        let pareto = (!judged.pareto.is_empty()).then_some(judged.pareto.as_slice());
+        let bundle =
+            report::referral::write_bundle(&prepared.problem, &judged.plan, &judged.indicators, &prepared.pack, pareto, lang.code());
         files.extend(bundle.map_err(|e| anyhow!("{e}"))?);
     }
     Ok(files)
@@ -254,9 +251,23 @@ pub fn write_all(folder: &Path, files: &Files) -> Result<(), Fault> {
     Ok(io::write::write_all(folder, files).map_err(|e| anyhow!(e).context(format!("cannot write {}", folder.display())))?)
 }
 
-fn limits(args: &SolveArgs) -> Limits {
+fn options(args: &SolveArgs) -> Result<referral::SolveOptions, Fault> {
+    let names = backend::names();
+    let name = args.backend.as_deref().unwrap_or_else(|| names.first().copied().unwrap_or_default());
+    if !names.contains(&name) {
+        return Err(Fault::Usage(format!("--backend {name}: this build has {}", names.join(", "))));
+    }
     let default = Limits::default();
-    Limits { time: args.time, gap: args.gap.unwrap_or(default.gap), threads: args.threads.map_or(default.threads, usize::from) }
+    let limits =
+        Limits { time: args.time, gap: args.gap.unwrap_or(default.gap), threads: args.threads.map_or(default.threads, usize::from) };
+    let method = match args.method {
+        MethodArg::Auto => referral::Method::Auto,
+        MethodArg::Text => referral::Method::Text,
+        MethodArg::Direct => referral::Method::Direct,
+        MethodArg::Lazy => referral::Method::Lazy,
+        MethodArg::Decomposed => referral::Method::Decomposed,
+    };
+    Ok(referral::SolveOptions { backend: name.to_string(), method, limits })
 }
 
 fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint {
@@ -290,4 +301,43 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
 
 fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_backend_is_a_usage_error_that_names_the_known_ones() {
+        let args = SolveArgs { backend: Some("abacus".into()), ..SolveArgs::default() };
+        assert!(matches!(options(&args), Err(Fault::Usage(m)) if m.contains("abacus") && m.contains("clarabel")));
+        let args = SolveArgs { gap: Some(0.01), threads: Some(3), ..SolveArgs::default() };
+        let options = options(&args).unwrap();
+        assert_eq!((options.limits.gap, options.limits.threads), (0.01, 3));
+    }
+
+    #[test]
+    fn repairs_have_amounts_places_and_prices() {
+        let repair = referral::Repair {
+            kind: referral::RepairKind::Beds,
+            place: "X1".into(),
+            name: "X".into(),
+            amount: 38.04,
+            now: 120.0,
+            yuan: Some(19.02e6),
+            target: None,
+        };
+        assert_eq!(sentence(&repair), "+38.0 beds at X (120.0 now), 19.0 million yuan once");
+        let target = referral::Repair {
+            kind: referral::RepairKind::Target,
+            name: String::new(),
+            target: Some("in_county".into()),
+            yuan: None,
+            ..repair
+        };
+        assert_eq!(
+            sentence(&target),
+            "in_county in the whole region: 38.0 of the 120.0 cases it asks for are out of reach, whatever the capacity"
+        );
+    }
 }
