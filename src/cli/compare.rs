@@ -43,7 +43,7 @@ const SHOWN: [&str; 8] = [
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
-    let mut sides = Vec::new();
+    let (mut sides, mut labels) = (Vec::new(), Vec::new());
     for file in &args.plans {
         let (prepared, judged) = steps::judge_written(&args.case, file, observer)?;
         if !judged.violations.is_empty() {
@@ -51,23 +51,23 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
             return Ok(check::refused("compare", &judged.violations, &why));
         }
         let name = &prepared.scenario.name;
-        let label = if name.is_empty() { label_of(file) } else { name.clone() };
-        sides.push((label, prepared, judged));
+        labels.push(if name.is_empty() { label_of(file) } else { name.clone() });
+        sides.push((prepared, judged));
     }
-    distinct(sides.iter_mut().map(|(label, ..)| label));
+    distinct(&mut labels);
     let files = steps::comparison_files(&sides, args.lang)?;
-    steps::write_all(out, &files)?;
+    output::write_results(out, &files)?;
     let plans: Vec<Value> = sides
         .iter()
-        .zip(&args.plans)
-        .map(|((label, _, j), file)| {
+        .zip(labels.iter().zip(&args.plans))
+        .map(|((_, j), (label, file))| {
             json!({ "label": label, "plan": file, "objective": j.plan.objective, "bounds": j.plan.bounds, "indicators": j.plan.indicators })
         })
         .collect();
     let json = json!({ "command": "compare", "ok": true, "plans": plans, "out": out, "files": referral::names(&files) });
     let columns: Vec<(&str, f64, &crate::indicators::Values)> =
-        sides.iter().map(|(label, _, j)| (label.as_str(), j.plan.objective, &j.plan.indicators)).collect();
-    Ok(Answer::fine(json, format!("{}\nwritten: {}", table(&columns), out.display())))
+        labels.iter().zip(&sides).map(|(label, (_, j))| (label.as_str(), j.plan.objective, &j.plan.indicators)).collect();
+    Ok(Answer::fine(json, format!("{}\nwritten: {}", table(&columns), out.join("compare.html").display())))
 }
 
 /// A plan without a scenario name is called by its folder, `out/gamma/plan.json` by `gamma`, else by its file.
@@ -78,7 +78,7 @@ fn label_of(file: &Path) -> String {
 }
 
 /// Numbers labels that occur twice, so that columns can be told apart.
-fn distinct<'a>(labels: impl Iterator<Item = &'a mut String>) {
+fn distinct(labels: &mut [String]) {
     let mut seen: Vec<String> = Vec::new();
     for label in labels {
         let (wish, mut n) = (label.clone(), 1);
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(label_of(Path::new("old.json")), "old");
         assert_eq!(label_of(Path::new("plan.json")), "plan.json");
         let mut labels = ["a".to_string(), "a".to_string(), "b".to_string(), "a".to_string()];
-        distinct(labels.iter_mut());
+        distinct(&mut labels);
         assert_eq!(labels, ["a", "a (2)", "b", "a (3)"]);
     }
 

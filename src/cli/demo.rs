@@ -2,7 +2,7 @@
 
 use super::args::{Lang, SolveArgs};
 use super::exit::{Answer, Fault};
-use super::steps::{self, Solved};
+use super::steps::{self, Ask, Solved};
 use super::{check, embedded, output, referral, summary};
 use crate::outcome::Observer;
 use anyhow::{Context, anyhow};
@@ -33,7 +33,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     for (name, bytes) in &tables {
         std::fs::write(folder.path().join(name), bytes).with_context(|| format!("cannot write {name} to a temporary folder"))?;
     }
-    let prepared = steps::prepare(folder.path(), |own| own, observer)?;
+    let prepared = steps::prepare(folder.path(), Ask::default(), observer)?;
     let judged = match steps::solve(&prepared, &SolveArgs::default(), 0, observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(referral::infeasible("demo", &diagnosis, &sentences)),
@@ -43,7 +43,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let mut files = steps::plan_files(&prepared, &judged, Some(args.lang))?;
     files.extend(embedded::files("case/"));
-    steps::write_all(&args.out, &files)?;
+    output::write_results(&args.out, &files)?;
     let report = args.out.join("report.html");
     let mut text = summary::lines(&prepared, &judged).join("\n");
     text.push_str(&format!("\nOpen {} in a browser. The case is in {}.", report.display(), args.out.join("case").display()));

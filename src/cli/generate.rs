@@ -46,7 +46,7 @@ pub fn run(args: &Args) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_case(out)?;
     let (case, files) = steps::synthesize(&params(args))?;
-    steps::write_all(out, &files)?;
+    output::write_case(out, &files)?;
     let mut json = validate::object("generate", &case.network, &[]);
     json["seed"] = serde_json::json!(args.seed);
     json["out"] = serde_json::json!(out);

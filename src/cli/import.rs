@@ -23,7 +23,7 @@ pub fn run(args: &Args) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_case(out)?;
     let (case, files, warnings) = steps::import(&args.file)?;
-    steps::write_all(out, &files)?;
+    output::write_case(out, &files)?;
     let mut json = validate::object("import", &case.network, &warnings);
     json["out"] = serde_json::json!(out);
     let notes: String = warnings.iter().map(|w| w.to_text() + "\n").collect();

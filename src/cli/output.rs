@@ -1,6 +1,8 @@
 //! Where results go: which folders may be written, and the lines and tables that commands print.
 
+use super::deliver::{TEMPORARY, replace};
 use super::exit::Fault;
+use super::steps::Files;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -15,7 +17,7 @@ const OWN_NAMES: [&str; 9] =
 /// [`Fault::Usage`] (exit 2) when it is a file or holds something else; nothing of anybody else's is ever deleted.
 pub fn claim_results(folder: &Path) -> Result<(), Fault> {
     let names = entries(folder)?;
-    match names.iter().find(|n| !OWN_NAMES.contains(&n.as_str())) {
+    match names.iter().find(|n| !OWN_NAMES.contains(&n.as_str()) && !n.starts_with(TEMPORARY)) {
         None => Ok(()),
         Some(name) => Err(Fault::Usage(format!(
             "--out {}: the folder holds `{}`, which fenji did not write; give an absent or empty folder (nothing was written)",
@@ -52,6 +54,29 @@ fn entries(folder: &Path) -> Result<Vec<String>, Fault> {
     }
     names.sort();
     Ok(names)
+}
+
+/// Writes results, whole or not at all. The folder is looked at again: the work may have taken hours.
+///
+/// # Errors
+/// [`Fault::Usage`] as for [`claim_results`]; a failure when the disk refuses.
+pub fn write_results(folder: &Path, files: &Files) -> Result<(), Fault> {
+    claim_results(folder)?;
+    write(folder, files)
+}
+
+/// Writes a case, whole or not at all.
+///
+/// # Errors
+/// [`Fault::Usage`] as for [`claim_case`]; a failure when the disk refuses.
+pub fn write_case(folder: &Path, files: &Files) -> Result<(), Fault> {
+    claim_case(folder)?;
+    write(folder, files)
+}
+
+fn write(folder: &Path, files: &Files) -> Result<(), Fault> {
+    Ok(replace(folder, files)
+        .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", folder.display())))?)
 }
 
 /// Prints on stdout. A reader that has gone away (`fenji ... | head`) is no failure.

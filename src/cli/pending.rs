@@ -44,22 +44,40 @@ pub mod io {
 
     pub mod case_folder {
         use super::Problem;
+        use super::folder_out::Extras;
+        use super::scenario::ScenarioFile;
         use crate::network::Case;
-        use crate::policy::Scenario;
         use std::path::Path;
 
         pub struct CaseRead {
             pub case: Case,
-            pub scenario: Option<Scenario>,
+            pub scenario: ScenarioFile,
+            pub name_en: Option<String>,
             pub warnings: Vec<Problem>,
+        }
+
+        impl CaseRead {
+            pub fn extras(&self) -> Extras {
+                Extras { name_en: self.name_en.clone(), scenario: self.scenario.table.clone() }
+            }
         }
 
         pub fn read_case(folder: &Path) -> Result<CaseRead, Vec<Problem>> {
             Err(super::absent(folder))
         }
+    }
 
-        pub fn write_case(_case: &Case, _scenario: Option<&Scenario>) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
-            Err(super::super::Absent)
+    pub mod folder_out {
+        use crate::network::Case;
+
+        #[derive(Default)]
+        pub struct Extras {
+            pub name_en: Option<String>,
+            pub scenario: toml::Table,
+        }
+
+        pub fn case_files(_case: &Case, _extras: &Extras) -> std::io::Result<Vec<(String, Vec<u8>)>> {
+            Err(std::io::Error::other(super::super::Absent))
         }
     }
 
@@ -74,25 +92,56 @@ pub mod io {
 
     pub mod plan_file {
         use super::Problem;
+        use crate::network::Network;
         use crate::plan::ReferralPlan;
         use std::path::Path;
 
-        pub fn read_plan(file: &Path) -> Result<ReferralPlan, Vec<Problem>> {
+        pub fn read_plan(file: &Path, _network: Option<&Network>) -> Result<ReferralPlan, Vec<Problem>> {
             Err(super::absent(file))
         }
 
-        pub fn write_plan(plan: &ReferralPlan) -> Result<Vec<u8>, serde_json::Error> {
-            serde_json::to_vec_pretty(plan)
+        pub fn plan_bytes(plan: &ReferralPlan) -> std::io::Result<Vec<u8>> {
+            serde_json::to_vec(plan).map_err(std::io::Error::other)
         }
     }
 
     pub mod scenario {
         use super::Problem;
+        use crate::network::Network;
         use crate::policy::Scenario;
         use std::path::Path;
 
-        pub fn read_scenario(file: &Path) -> Result<Scenario, Vec<Problem>> {
+        pub struct ScenarioFile {
+            pub table: toml::Table,
+            pub scenario: Scenario,
+        }
+
+        impl ScenarioFile {
+            pub fn over(&self, _base: &Self) -> Result<Self, toml::de::Error> {
+                Ok(Self { table: self.table.clone(), scenario: self.scenario.clone() })
+            }
+        }
+
+        pub fn read_scenario(file: &Path, _network: Option<&Network>) -> Result<ScenarioFile, Vec<Problem>> {
             Err(super::absent(file))
+        }
+    }
+
+    pub mod geojson {
+        use crate::network::Network;
+        use crate::plan::ReferralPlan;
+
+        pub fn sites(_: &Network, _: Option<&ReferralPlan>) -> String {
+            String::new()
+        }
+        pub fn settlements(_: &Network) -> String {
+            String::new()
+        }
+        pub fn flows(_: &Network, _: &ReferralPlan) -> String {
+            String::new()
+        }
+        pub fn areas(_: &Network) -> String {
+            String::new()
         }
     }
 
@@ -108,18 +157,13 @@ pub mod io {
             ]
         }
     }
+}
 
-    pub mod write {
-        use std::path::Path;
-
-        pub fn write_all(folder: &Path, files: &[(String, Vec<u8>)]) -> std::io::Result<()> {
-            for (name, bytes) in files {
-                let path = folder.join(name);
-                std::fs::create_dir_all(path.parent().unwrap_or(folder))?;
-                std::fs::write(path, bytes)?;
-            }
-            Ok(())
-        }
+pub mod plot {
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct ParetoPoint {
+        pub travel: f64,
+        pub cost: f64,
     }
 }
 
@@ -273,37 +317,29 @@ pub mod referral {
 }
 
 pub mod report {
-    pub mod referral {
-        use crate::demand::Problem;
-        use crate::indicators::Indicators;
-        use crate::plan::ReferralPlan;
-        use crate::policy::PolicyPack;
+    use super::plot::ParetoPoint;
+    use crate::demand::Problem;
+    use crate::indicators::Indicators;
+    use crate::plan::ReferralPlan;
+    use crate::policy::PolicyPack;
 
-        pub fn write_bundle(
-            _problem: &Problem,
-            _plan: &ReferralPlan,
-            _indicators: &Indicators,
-            _pack: &PolicyPack,
-            _pareto: Option<&[super::super::referral::ParetoPoint]>,
-            _lang: &str,
-        ) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
+    pub struct ReportInput<'a> {
+        pub problem: &'a Problem,
+        pub plan: &'a ReferralPlan,
+        pub indicators: &'a Indicators,
+        pub pack: &'a PolicyPack,
+        pub pareto: Option<&'a [ParetoPoint]>,
+        pub violations: usize,
+    }
+
+    pub mod referral {
+        pub fn write_bundle(_input: &super::ReportInput<'_>, _lang: &str) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
             Err(super::super::Absent)
         }
     }
 
     pub mod compare {
-        use crate::demand::Problem;
-        use crate::indicators::Indicators;
-        use crate::plan::ReferralPlan;
-
-        pub struct Side<'a> {
-            pub label: &'a str,
-            pub problem: &'a Problem,
-            pub plan: &'a ReferralPlan,
-            pub indicators: &'a Indicators,
-        }
-
-        pub fn write_bundle(_sides: &[Side<'_>], _lang: &str) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
+        pub fn write_bundle(_inputs: &[super::ReportInput<'_>], _lang: &str) -> Result<Vec<(String, Vec<u8>)>, super::super::Absent> {
             Err(super::super::Absent)
         }
     }

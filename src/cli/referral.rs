@@ -2,10 +2,9 @@
 
 use super::args::{Lang, OutArg, SolveArgs, share};
 use super::exit::{Answer, Exit, Fault};
-use super::steps::{self, Files, Judged, Prepared, Solved};
+use super::steps::{self, Ask, Files, Judged, Prepared, Solved};
 use super::{check, output, summary};
 use crate::outcome::Observer;
-use crate::policy::Scenario;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -14,7 +13,7 @@ use std::path::{Path, PathBuf};
 pub struct Args {
     /// Case folder
     pub case: PathBuf,
-    /// Scenario file (TOML) in place of the one that the case may carry
+    /// Scenario file (TOML), over the scenario that the case may carry
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// Policy pack: P2012, P2018, P2020, P2022, P2023, P2025, P2027 or P2035
@@ -47,14 +46,8 @@ pub struct Args {
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
-    let given = args.scenario.as_deref().map(steps::read_scenario).transpose()?;
-    let change = |own: Scenario| {
-        let mut scenario = given.unwrap_or(own);
-        scenario.policy = args.policy.clone().or(scenario.policy);
-        scenario.gamma = args.gamma.or(scenario.gamma);
-        scenario
-    };
-    let prepared = steps::prepare(&args.case, change, observer)?;
+    let ask = Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: args.gamma };
+    let prepared = steps::prepare(&args.case, ask, observer)?;
     let judged = match steps::solve(&prepared, &args.solve, args.pareto.map_or(0, usize::from), observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(infeasible("referral", &diagnosis, &sentences)),
@@ -63,7 +56,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         return Ok(check::refused("referral", &judged.violations, "the plan failed its own check and was not written"));
     }
     let files = steps::plan_files(&prepared, &judged, (!args.no_report).then_some(args.lang))?;
-    steps::write_all(out, &files)?;
+    output::write_results(out, &files)?;
     let mut text: String = prepared.warnings.iter().map(|w| w.to_text() + "\n").collect();
     text.push_str(&summary::lines(&prepared, &judged).join("\n"));
     text.push_str(&format!("\nwritten: {}", opens(out, args.no_report).display()));

@@ -33,7 +33,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         return Ok(check::refused("report", &judged.violations, "the plan does not fit its case and is not reported"));
     }
     let files = steps::plan_files(&prepared, &judged, Some(args.lang))?;
-    steps::write_all(out, &files)?;
+    output::write_results(out, &files)?;
     let text = format!("written: {}", out.join("report.html").display());
     Ok(Answer::fine(referral::object("report", &prepared, &judged, out, &files), text))
 }

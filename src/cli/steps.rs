@@ -4,7 +4,7 @@
 use super::args::{Lang, MethodArg, SolveArgs};
 use super::exit::{Complaint, Fault};
 use super::output::{grouped, yuan};
-use super::pending::{backend, io, policy_pack as pack, referral, report, synth}; // WIRING: at the merge `use crate::{backend, io, policy::pack, referral, report, synth};`
+use super::pending::{backend, io, plot, policy_pack as pack, referral, report, synth}; // WIRING: at the merge `use crate::{backend, io, plot, policy::pack, referral, report, synth};`
 use crate::check::{Violation, check_referral};
 use crate::demand::Problem;
 use crate::indicators::{self, Indicators};
@@ -68,22 +68,33 @@ pub enum Solved {
 /// Files to write: path inside the folder, bytes.
 pub type Files = Vec<(String, Vec<u8>)>;
 
-/// Reads a case folder: the case, the scenario it carries, and warnings.
+/// What a run asks beside its case folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Ask<'a> {
+    /// Scenario file, over the scenario that the case may carry.
+    pub scenario: Option<&'a Path>,
+    /// Policy pack, over the scenario's.
+    pub policy: Option<&'a str>,
+    /// Steerable share, over the scenario's.
+    pub gamma: Option<f64>,
+}
+
+/// Reads a case folder: the case and warnings.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_case(folder: &Path) -> Result<(Case, Scenario, Vec<Complaint>), Fault> {
+pub fn read_case(folder: &Path) -> Result<(Case, Vec<Complaint>), Fault> {
     let read = io::case_folder::read_case(folder).map_err(|p| invalid(&p))?;
-    Ok((read.case, read.scenario.unwrap_or_default(), complaints(&read.warnings)))
+    Ok((read.case, complaints(&read.warnings)))
 }
 
-/// Reads the JSON form of a prefecture: the files of its case folder, the case and warnings.
+/// Reads the JSON form of a prefecture: the case, the files of its folder and warnings.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn import(file: &Path) -> Result<(Case, Files, Vec<Complaint>), Fault> {
     let read = io::import::import_json(file).map_err(|p| invalid(&p))?;
-    let files = io::case_folder::write_case(&read.case, read.scenario.as_ref()).map_err(|e| anyhow!("{e}"))?;
+    let files = io::folder_out::case_files(&read.case, &read.extras()).map_err(|e| anyhow!(e))?;
     Ok((read.case, files, complaints(&read.warnings)))
 }
 
@@ -93,34 +104,44 @@ pub fn import(file: &Path) -> Result<(Case, Files, Vec<Complaint>), Fault> {
 /// When the parameters cannot be met.
 pub fn synthesize(params: &SynthParams) -> Result<(Case, Files), Fault> {
     let case = synth::generate(params).map_err(|e| Fault::Usage(e.to_string()))?;
-    let files = io::case_folder::write_case(&case, None).map_err(|e| anyhow!("{e}"))?;
+    let files = io::folder_out::case_files(&case, &io::folder_out::Extras::default()).map_err(|e| anyhow!(e))?;
     Ok((case, files))
 }
 
-/// Reads a scenario file.
+/// Reads a case folder and puts it together with what is asked of it.
 ///
 /// # Errors
-/// Everything that is wrong with it.
-pub fn read_scenario(file: &Path) -> Result<Scenario, Fault> {
-    io::scenario::read_scenario(file).map_err(|p| invalid(&p))
-}
-
-/// Reads a written plan.
-///
-/// # Errors
-/// Everything that is wrong with it.
-pub fn read_plan(file: &Path) -> Result<ReferralPlan, Fault> {
-    io::plan_file::read_plan(file).map_err(|p| invalid(&p))
-}
-
-/// Puts a case, its pack and a scenario together. `change` may alter the scenario that the case folder carries, or replace it.
-///
-/// # Errors
-/// Everything that is wrong with the case or the scenario.
-pub fn prepare(folder: &Path, change: impl FnOnce(Scenario) -> Scenario, observer: &dyn Observer) -> Result<Prepared, Fault> {
+/// Everything that is wrong with the case and the scenario, at once.
+pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<Prepared, Fault> {
     let begin = Instant::now();
-    let (case, own, warnings) = read_case(folder)?;
-    let mut scenario = change(own);
+    let read = match io::case_folder::read_case(folder) {
+        Ok(read) => read,
+        Err(mut problems) => {
+            // The scenario is looked at all the same, as far as it can be without its case.
+            problems.extend(ask.scenario.and_then(|file| io::scenario::read_scenario(file, None).err()).unwrap_or_default());
+            return Err(invalid(&problems));
+        }
+    };
+    let mut scenario = match ask.scenario {
+        None => read.scenario.scenario,
+        Some(file) => {
+            let given = io::scenario::read_scenario(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
+            given.over(&read.scenario).map_err(|e| anyhow!(e))?.scenario
+        }
+    };
+    scenario.policy = ask.policy.map(str::to_string).or(scenario.policy);
+    scenario.gamma = ask.gamma.or(scenario.gamma);
+    assemble(read.case, scenario, complaints(&read.warnings), begin, observer)
+}
+
+/// Arcs, demand, choice: the problem of a case under a scenario.
+fn assemble(
+    case: Case,
+    mut scenario: Scenario,
+    warnings: Vec<Complaint>,
+    begin: Instant,
+    observer: &dyn Observer,
+) -> Result<Prepared, Fault> {
     let name = scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
     let pack = pack::load(&name).map_err(|e| Fault::Invalid(vec![complaint_of_scenario("policy-pack", &name, e.to_string())]))?;
     scenario.policy = Some(name);
@@ -190,65 +211,76 @@ fn sentence(repair: &referral::Repair) -> String {
 /// Reads a written plan back, prepares its case under the plan's own scenario and pack, and checks it.
 ///
 /// # Errors
-/// When the case or the plan cannot be read.
+/// When the case or the plan cannot be read, or the plan speaks of another case.
 pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Result<(Prepared, Judged), Fault> {
-    let plan = read_plan(file)?;
+    let begin = Instant::now();
+    let read = match io::case_folder::read_case(folder) {
+        Ok(read) => read,
+        Err(mut problems) => {
+            problems.extend(io::plan_file::read_plan(file, None).err().unwrap_or_default());
+            return Err(invalid(&problems));
+        }
+    };
+    let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
-    let prepared = prepare(folder, |_| scenario, observer)?;
+    let prepared = assemble(read.case, scenario, complaints(&read.warnings), begin, observer)?;
     let violations = check_referral(&prepared.problem, &plan);
-    // Indicators of a plan that does not fit its case mean nothing and its positions may lie outside the tables.
+    // Indicators of a plan that does not fit its case mean nothing.
     let indicators =
         if violations.is_empty() { indicators::compute(&prepared.problem, &plan, &prepared.pack) } else { Indicators::default() };
     Ok((prepared, Judged { plan, indicators, violations, pareto: Vec::new() }))
 }
 
-/// The files of a plan: `plan.json`, `scenario.toml` and, with a language, report, pictures, tables and layers.
+/// The files of a plan: `plan.json`, `scenario.toml` and, with a language, report, pictures, tables and map layers.
 ///
 /// # Errors
 /// When a picture or a table cannot be made.
 pub fn plan_files(prepared: &Prepared, judged: &Judged, lang: Option<Lang>) -> Result<Files, Fault> {
     let mut files = vec![
-        ("plan.json".to_string(), io::plan_file::write_plan(&judged.plan).map_err(|e| anyhow!(e))?),
+        ("plan.json".to_string(), io::plan_file::plan_bytes(&judged.plan).map_err(|e| anyhow!(e))?),
         ("scenario.toml".to_string(), toml::to_string_pretty(&prepared.scenario).map_err(|e| anyhow!(e))?.into_bytes()),
     ];
-    if let Some(lang) = lang {
-        let pareto = (!judged.pareto.is_empty()).then_some(judged.pareto.as_slice());
-        let bundle =
-            report::referral::write_bundle(&prepared.problem, &judged.plan, &judged.indicators, &prepared.pack, pareto, lang.code());
-        files.extend(bundle.map_err(|e| anyhow!("{e}"))?);
+    let Some(lang) = lang else { return Ok(files) };
+    let front: Vec<plot::ParetoPoint> =
+        judged.pareto.iter().map(|p| plot::ParetoPoint { travel: p.parts.travel, cost: p.parts.cost }).collect();
+    let input = report_input(prepared, judged, (!front.is_empty()).then_some(&front));
+    files.extend(report::referral::write_bundle(&input, lang.code()).map_err(|e| anyhow!(e))?);
+    let network = &prepared.problem.network;
+    for (name, layer) in [
+        ("sites", io::geojson::sites(network, Some(&judged.plan))),
+        ("settlements", io::geojson::settlements(network)),
+        ("flows", io::geojson::flows(network, &judged.plan)),
+        ("areas", io::geojson::areas(network)),
+    ] {
+        files.push((format!("layers/{name}.geojson"), layer.into_bytes()));
     }
     Ok(files)
 }
 
-/// The files that show plans side by side.
+/// The files that show plans side by side; the first is the one that the others are compared with.
 ///
 /// # Errors
 /// When a picture or a table cannot be made.
-pub fn comparison_files(sides: &[(String, Prepared, Judged)], lang: Lang) -> Result<Files, Fault> {
-    let sides: Vec<report::compare::Side<'_>> = sides
-        .iter()
-        .map(|(label, prepared, judged)| report::compare::Side {
-            label,
-            problem: &prepared.problem,
-            plan: &judged.plan,
-            indicators: &judged.indicators,
-        })
-        .collect();
-    Ok(report::compare::write_bundle(&sides, lang.code()).map_err(|e| anyhow!("{e}"))?)
+pub fn comparison_files(sides: &[(Prepared, Judged)], lang: Lang) -> Result<Files, Fault> {
+    let inputs: Vec<report::ReportInput<'_>> = sides.iter().map(|(prepared, judged)| report_input(prepared, judged, None)).collect();
+    Ok(report::compare::write_bundle(&inputs, lang.code()).map_err(|e| anyhow!(e))?)
+}
+
+fn report_input<'a>(prepared: &'a Prepared, judged: &'a Judged, pareto: Option<&'a Vec<plot::ParetoPoint>>) -> report::ReportInput<'a> {
+    report::ReportInput {
+        problem: &prepared.problem,
+        plan: &judged.plan,
+        indicators: &judged.indicators,
+        pack: &prepared.pack,
+        pareto: pareto.map(Vec::as_slice),
+        violations: judged.violations.len(),
+    }
 }
 
 /// Names and JSON schemas of all files.
 #[must_use]
 pub fn schemas() -> Vec<(String, Value)> {
     io::schema::all().into_iter().map(|(name, schema)| (name.to_string(), schema)).collect()
-}
-
-/// Writes files into a folder, whole or not at all.
-///
-/// # Errors
-/// When the disk refuses.
-pub fn write_all(folder: &Path, files: &Files) -> Result<(), Fault> {
-    Ok(io::write::write_all(folder, files).map_err(|e| anyhow!(e).context(format!("cannot write {}", folder.display())))?)
 }
 
 fn options(args: &SolveArgs) -> Result<referral::SolveOptions, Fault> {

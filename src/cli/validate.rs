@@ -19,7 +19,7 @@ pub struct Args {
 /// # Errors
 /// Everything that is wrong with the folder.
 pub fn run(args: &Args) -> Result<Answer, Fault> {
-    let (case, _, warnings) = steps::read_case(&args.case)?;
+    let (case, warnings) = steps::read_case(&args.case)?;
     let mut text = warnings.iter().map(|w| w.to_text() + "\n").collect::<String>();
     text.push_str(&describe(&case.network));
     Ok(Answer::fine(object("validate", &case.network, &warnings), text))
