@@ -54,7 +54,7 @@ pub fn hull(points: &[P]) -> Vec<P> {
     if p.len() < 3 {
         return p;
     }
-    let mut half = |points: &mut dyn Iterator<Item = P>| {
+    let half = |points: &mut dyn Iterator<Item = P>| {
         let mut h: Vec<P> = Vec::new();
         for q in points {
             while h.len() >= 2 && turn(h[h.len() - 2], h[h.len() - 1], q) <= 0.0 {

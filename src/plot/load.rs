@@ -13,6 +13,8 @@ const PANEL: f64 = 420.0;
 const GAP: f64 = 56.0;
 const ROW: f64 = 62.0;
 const TOP: f64 = 104.0;
+/// Loads above this stand at the edge.
+const HIGHEST: f64 = 1.6;
 
 /// Draws it.
 ///
@@ -38,13 +40,16 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     if tiers.iter().any(|t| input.network().facilities.iter().filter(|f| f.tier == *t).count() > MOST_DOTS) {
         caption.push(text.say("picture-load-distribution"));
     }
+    if input.indicators.facilities.iter().flat_map(|l| [l.occupancy, l.doctor_load]).flatten().any(|v| v > HIGHEST) {
+        caption.push(text.say_with("picture-load-over", &[("share", HIGHEST.into())]));
+    }
     sheet.finish(text.say("picture-load-title"), caption.join(&text.say("sentence-join")))
 }
 
 fn panel(sheet: &mut Sheet, input: &PictureInput<'_>, tiers: &[Tier], left: f64, axis: &str, value: impl Fn(usize) -> Option<f64>) {
     let text = input.text;
     let facilities = &input.network().facilities;
-    let top = (0..facilities.len()).filter_map(&value).filter(|v| v.is_finite()).fold(1.0, f64::max).clamp(1.0, 1.6) * 1.04;
+    let top = (0..facilities.len()).filter_map(&value).filter(|v| v.is_finite()).fold(1.0, f64::max).clamp(1.0, HIGHEST) * 1.04;
     let x = |v: f64| left + v.clamp(0.0, top) / top * PANEL;
     #[allow(clippy::cast_precision_loss)]
     let bottom = TOP + ROW * tiers.len() as f64;

@@ -156,6 +156,17 @@ impl<'a> Map<'a> {
         }
     }
 
+    /// All tiers that the case has, as colours only, for maps whose circles stand for amounts.
+    pub fn legend_tier_colours(&mut self) {
+        let text = self.input.text;
+        self.legend_heading(&text.say("legend-tiers"));
+        for tier in Tier::ALL {
+            if self.input.network().facilities.iter().any(|f| f.tier == tier) {
+                self.legend_colour(palette::tier(tier), &self.input.tier_name(tier));
+            }
+        }
+    }
+
     /// The finished map.
     ///
     /// # Errors

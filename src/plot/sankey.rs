@@ -93,6 +93,7 @@ struct Diagram<'a, 'b> {
     width: f64,
     scale: f64,
     columns: usize,
+    labels: Vec<((f64, f64), String, Anchor)>,
 }
 
 const TOP: f64 = 122.0;
@@ -134,7 +135,7 @@ impl Diagram<'_, '_> {
                 self.sheet.rect((x, y), (BAR, h.max(1.0)), Paint::fill(colour(n)).outlined("#555555", 0.5), Some(&hover));
                 let (anchor, at) = if column == 0 { (Anchor::Start, x + BAR + 4.0) } else { (Anchor::End, x - 4.0) };
                 let label = text.say_with("label-level", &[("level", (&name).into()), ("cases", values[n].into())]);
-                self.sheet.text((at, y + (h / 2.0).max(4.0) + 4.0), &label, Type::plain(11.5).at(anchor).halo());
+                self.labels.push(((at, y + (h / 2.0).max(4.0) + 4.0), label, anchor));
             }
             y += h.max(1.0) + SPACE;
         }
@@ -203,7 +204,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             continue;
         }
         let columns = if kind == Kind::H { 3 } else { 2 };
-        let mut d = Diagram { sheet: &mut sheet, input, left, width, scale: HEIGHT / total, columns };
+        let mut d = Diagram { sheet: &mut sheet, input, left, width, scale: HEIGHT / total, columns, labels: Vec::new() };
         let mut a = d.column(0, &first, "sankey-first");
         let mut b = d.column(1, &treated, "sankey-treated");
         link(&mut d, &mut a, &mut b, &order(&traced), "hover-sankey");
@@ -221,6 +222,10 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             }
             let mut c = d.column(2, &after, "sankey-recovery");
             link(&mut d, &mut b, &mut c, &order(&stays), "hover-sankey-down");
+        }
+        // Words last, so that no ribbon covers them.
+        for (at, label, anchor) in std::mem::take(&mut d.labels) {
+            d.sheet.text(at, &label, Type::plain(11.5).at(anchor).halo());
         }
     }
     sheet.finish(text.say("picture-sankey-title"), text.say("picture-sankey-caption"))

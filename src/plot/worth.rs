@@ -77,6 +77,6 @@ pub fn draw(input: &PictureInput<'_>, worth: Worth) -> Result<Picture, PlotError
     } else {
         map.legend_heading(&text.say("worth-nothing"));
     }
-    map.legend_tiers(1);
+    map.legend_tier_colours();
     map.finish(text.say(caption))
 }

@@ -170,6 +170,7 @@ picture-beds-cut = The { EXACT($n) } areas with fewest beds of { EXACT($all) } a
 picture-load-title = Load of every facility
 picture-load-caption = Each dot is a facility, the black bar the median of its tier; the red line is full use (365 days a year, or all working time).
 picture-load-distribution = Tiers with very many facilities are shown as a distribution.
+picture-load-over = Loads above { PERCENT($share, digits: 0) } stand at the right edge.
 picture-sankey-title = Where patients go first, and where they are treated
 picture-sankey-caption = Flows between levels of care, cases a year; colour is the level they come from. Ways over several facilities are traced in the proportion in which cases mix at a level. Stays that step down recover at a lower level.
 picture-worth-beds-title = What one more bed is worth

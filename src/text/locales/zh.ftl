@@ -159,6 +159,7 @@ picture-beds-cut = 共 { EXACT($all) } 个地区，图中为床位最少的 { EX
 picture-load-title = 各机构负荷
 picture-load-caption = 每点为一所机构，黑条为该层级中位数；红线为满负荷（全年 365 天或全部工作时间）。
 picture-load-distribution = 机构很多的层级以分布表示。
+picture-load-over = 超过 { PERCENT($share, digits: 0) } 的负荷绘在右侧边缘。
 picture-sankey-title = 患者首诊与治疗的去向
 picture-sankey-caption = 各级之间的年人次，颜色为来源层级。经多所机构的路径按各层级病例的混合比例追溯；下转的住院在较低层级康复。
 picture-worth-beds-title = 增加一张床位的价值
