@@ -1,6 +1,8 @@
 //! From a case, its policy pack and a scenario to the quantities of the referral model: demand, patient choice, capacities, prices.
 
+mod assemble;
 pub mod choice;
+pub mod congestion;
 pub mod problem;
 
 pub use problem::{Problem, ProblemError};

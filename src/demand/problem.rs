@@ -71,19 +71,6 @@ pub enum ProblemError {
 }
 
 impl Problem {
-    /// Puts together the problem of a case under a policy pack and a scenario.
-    ///
-    /// # Errors
-    /// All names and numbers of the scenario that do not fit the case, at once.
-    pub fn assemble(
-        _case: &crate::network::Case,
-        _arcs: Arc<Arcs>,
-        _pack: &crate::policy::PolicyPack,
-        _scenario: &crate::policy::Scenario,
-    ) -> Result<Self, Vec<ProblemError>> {
-        Err(Vec::new())
-    }
-
     /// Number of classes.
     #[must_use]
     pub fn class_count(&self) -> usize {

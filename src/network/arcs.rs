@@ -27,6 +27,10 @@ pub struct ArcRules {
     pub up_rank3_city: usize,
     /// Rank-3 and rank-2 partners of one hospital for step-down and redirect in each area, nearest first; 0 joins all of them.
     pub down_partners: usize,
+    /// Join clinics, centres, county and city hospitals inside one prefecture only (provincial and higher centres serve all). The
+    /// model knows one prefecture, so this is off by default; a province that is to be decomposed by prefecture sets it. A
+    /// prefecture without any site of a rank uses those of the others.
+    pub within_prefecture: bool,
 }
 
 impl Default for ArcRules {
@@ -42,6 +46,7 @@ impl Default for ArcRules {
             up_rank2_city: 1,
             up_rank3_city: 0,
             down_partners: 0,
+            within_prefecture: false,
         }
     }
 }
@@ -84,7 +89,7 @@ pub struct Arcs {
 /// A pair that the arc rules wanted but travel does not join.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreachable {
-    /// A settlement that reaches no facility of the rank.
+    /// A settlement that reaches no facility of the rank, or not the one its arc list names.
     Settlement {
         /// Which.
         settlement: SettlementId,

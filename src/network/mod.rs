@@ -10,6 +10,7 @@ pub mod case;
 pub mod case_class;
 pub mod evidence;
 pub mod facility;
+mod sites;
 pub mod tier;
 
 pub use arcs::{ArcRules, Arcs, FirstArc, ReferralArc};

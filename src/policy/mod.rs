@@ -3,7 +3,8 @@
 pub mod pack;
 pub mod params;
 pub mod scenario;
+pub mod years;
 
-pub use pack::PolicyPack;
+pub use pack::{PackError, PolicyPack};
 pub use params::{Limits, Prices, Targets};
 pub use scenario::{Scenario, Switches};

@@ -2,6 +2,42 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Fields of a struct by name, for scenario files that change single numbers.
+macro_rules! named_numbers {
+    ($kind:ident: $value:ty, $($field:ident),+) => {
+        impl $kind {
+            /// Names of the fields, in order.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($field)),+];
+
+            /// The field of a name, to change.
+            pub fn by_name(&mut self, name: &str) -> Option<&mut $value> {
+                match name {
+                    $(stringify!($field) => Some(&mut self.$field),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+
+named_numbers!(
+    Prices: f64,
+    minute,
+    over_treatment,
+    over_treatment_stay_factor,
+    referral,
+    redirect,
+    recovery_day_saving,
+    unmet_factor,
+    displaced_share,
+    target_shortfall,
+    base_rate,
+    recognition_share,
+    imbalance
+);
+named_numbers!(Limits: f64, emergency_minutes, step_down_max, redirect_max, tele_share);
+named_numbers!(Targets: Option<f64>, first_contact, primary_share, in_county, in_county_ip, down_rate);
+
 /// Prices of the objective, yuan. The defaults are assumptions of model 6.3 and are shown as such.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -1,0 +1,258 @@
+//! HiGHS through its C interface: it keeps the basis between solves, takes added columns and changed costs, has separate
+//! limits and an interrupt callback; none of which the modelling crates pass on.
+
+use super::{Backend, BackendError, LpSolution, LpStatus, Session, Simplex};
+use crate::model::LinearModel;
+use crate::outcome::{Limit, Limits, Observer};
+use highs_sys as sys;
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+/// The HiGHS backend.
+#[derive(Debug)]
+pub struct Highs;
+
+impl Backend for Highs {
+    fn name(&self) -> &'static str {
+        "highs"
+    }
+
+    fn solve(&self, model: &LinearModel, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
+        let mut session = HighsSession::new(model)?;
+        let solution = session.run(Simplex::Cold, limits, observer)?;
+        if solution.status == LpStatus::Infeasible {
+            // presolve has wrongly declared infeasibility in some versions: ask again without it before saying so
+            session.presolve = false;
+            session.clear_basis();
+            return session.run(Simplex::Cold, limits, observer);
+        }
+        Ok(solution)
+    }
+
+    fn session(&self, model: &LinearModel) -> Result<Option<Box<dyn Session>>, BackendError> {
+        Ok(Some(Box::new(HighsSession::new(model)?)))
+    }
+}
+
+/// A HiGHS instance holding one model.
+struct HighsSession {
+    raw: *mut c_void,
+    rows: usize,
+    cols: usize,
+    presolve: bool,
+}
+
+// SAFETY: the instance is owned by this value alone and HiGHS keeps no thread-local state tied to its creator;
+// `&mut self` on every call that touches it makes use exclusive.
+unsafe impl Send for HighsSession {}
+
+impl Drop for HighsSession {
+    fn drop(&mut self) {
+        // SAFETY: `raw` came from Highs_create and is destroyed once.
+        unsafe { sys::Highs_destroy(self.raw) }
+    }
+}
+
+fn failed(what: impl Into<String>) -> BackendError {
+    BackendError::Failed { backend: "highs", what: what.into() }
+}
+
+fn int(n: usize) -> Result<c_int, BackendError> {
+    c_int::try_from(n).map_err(|_| failed(format!("{n} is more than HiGHS can index")))
+}
+
+fn ints(values: impl Iterator<Item = usize>) -> Result<Vec<c_int>, BackendError> {
+    values.map(int).collect()
+}
+
+impl HighsSession {
+    fn new(model: &LinearModel) -> Result<Self, BackendError> {
+        // SAFETY: no preconditions; a null pointer is checked below.
+        let raw = unsafe { sys::Highs_create() };
+        if raw.is_null() {
+            return Err(failed("no instance could be made"));
+        }
+        let mut session = Self { raw, rows: model.row_count(), cols: model.col_count(), presolve: true };
+        session.set_bool(c"output_flag", false);
+        session.set_string(c"parallel", c"off");
+        session.set_int(c"random_seed", 0);
+        let costs = model.solver_costs();
+        let start = ints(model.start[..model.col_count()].iter().copied())?;
+        let index = ints(model.rows.iter().map(|&r| r as usize))?;
+        // SAFETY: all arrays have the lengths announced; HiGHS copies them.
+        let status = unsafe {
+            sys::Highs_passLp(
+                raw,
+                int(session.cols)?,
+                int(session.rows)?,
+                int(model.nonzero_count())?,
+                sys::kHighsMatrixFormatColwise,
+                sys::kHighsObjSenseMinimize,
+                model.offset,
+                costs.as_ptr(),
+                model.col_lower.as_ptr(),
+                model.col_upper.as_ptr(),
+                model.row_lower.as_ptr(),
+                model.row_upper.as_ptr(),
+                start.as_ptr(),
+                index.as_ptr(),
+                model.values.as_ptr(),
+            )
+        };
+        if status == sys::kHighsStatusError { Err(failed("the model was refused")) } else { Ok(session) }
+    }
+
+    fn set_bool(&mut self, name: &CStr, value: bool) {
+        // SAFETY: a live instance and a NUL-terminated name.
+        unsafe { sys::Highs_setBoolOptionValue(self.raw, name.as_ptr(), c_int::from(value)) };
+    }
+
+    fn set_int(&mut self, name: &CStr, value: c_int) {
+        // SAFETY: as above.
+        unsafe { sys::Highs_setIntOptionValue(self.raw, name.as_ptr(), value) };
+    }
+
+    fn set_double(&mut self, name: &CStr, value: f64) {
+        // SAFETY: as above.
+        unsafe { sys::Highs_setDoubleOptionValue(self.raw, name.as_ptr(), value) };
+    }
+
+    fn set_string(&mut self, name: &CStr, value: &CStr) {
+        // SAFETY: as above.
+        unsafe { sys::Highs_setStringOptionValue(self.raw, name.as_ptr(), value.as_ptr()) };
+    }
+
+    fn clear_basis(&mut self) {
+        // SAFETY: a live instance.
+        unsafe { sys::Highs_clearSolver(self.raw) };
+    }
+
+    fn info(&self, name: &CStr) -> u64 {
+        let mut value: c_int = 0;
+        // SAFETY: a live instance, a NUL-terminated name and a place for one integer.
+        unsafe { sys::Highs_getIntInfoValue(self.raw, name.as_ptr(), &raw mut value) };
+        u64::try_from(value).unwrap_or(0)
+    }
+
+    fn solution(&self, status: LpStatus) -> LpSolution {
+        let mut values = vec![0.0; self.cols];
+        let mut reduced = vec![0.0; self.cols];
+        let mut activity = vec![0.0; self.rows];
+        let mut duals = vec![0.0; self.rows];
+        // SAFETY: the arrays have the lengths of the model that this instance holds.
+        unsafe {
+            sys::Highs_getSolution(self.raw, values.as_mut_ptr(), reduced.as_mut_ptr(), activity.as_mut_ptr(), duals.as_mut_ptr());
+        }
+        let iterations = self.info(c"simplex_iteration_count") + self.info(c"ipm_iteration_count");
+        LpSolution { status, values, duals, iterations }
+    }
+}
+
+impl Session for HighsSession {
+    fn run(&mut self, method: Simplex, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
+        let presolve = self.presolve && method == Simplex::Cold;
+        self.set_string(c"presolve", if presolve { c"on" } else { c"off" });
+        self.set_string(c"solver", c"simplex");
+        // 1 = serial dual simplex, 4 = primal simplex
+        self.set_int(c"simplex_strategy", if method == Simplex::Primal { 4 } else { 1 });
+        self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
+        let watch = Watch { observer };
+        // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
+        let status = unsafe {
+            sys::Highs_setCallback(self.raw, Some(interrupt), (&raw const watch).cast_mut().cast::<c_void>());
+            sys::Highs_startCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
+            let status = sys::Highs_run(self.raw);
+            sys::Highs_stopCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
+            sys::Highs_setCallback(self.raw, None, std::ptr::null_mut());
+            status
+        };
+        // SAFETY: a live instance.
+        let model_status = unsafe { sys::Highs_getModelStatus(self.raw) };
+        let read = match model_status {
+            s if s == sys::kHighsModelStatusOptimal || s == sys::kHighsModelStatusModelEmpty => LpStatus::Optimal,
+            s if s == sys::kHighsModelStatusInfeasible || s == sys::kHighsModelStatusUnboundedOrInfeasible => LpStatus::Infeasible,
+            s if s == sys::kHighsModelStatusUnbounded => LpStatus::Unbounded,
+            s if s == sys::kHighsModelStatusTimeLimit => LpStatus::Stopped(Limit::Time),
+            s if s == sys::kHighsModelStatusIterationLimit => LpStatus::Stopped(Limit::Iterations),
+            s if s == sys::kHighsModelStatusInterrupt => LpStatus::Stopped(Limit::Interrupted),
+            s if s == sys::kHighsModelStatusUnknown => LpStatus::Stopped(Limit::Numerics),
+            s => return Err(failed(format!("model status {s}, run status {status}"))),
+        };
+        Ok(self.solution(read))
+    }
+
+    fn add_columns(&mut self, from: &LinearModel, columns: &[usize]) -> Result<(), BackendError> {
+        let part = from.restricted(columns);
+        let costs = part.solver_costs();
+        let start = ints(part.start[..part.col_count()].iter().copied())?;
+        let index = ints(part.rows.iter().map(|&r| r as usize))?;
+        // SAFETY: all arrays have the lengths announced; HiGHS copies them.
+        let status = unsafe {
+            sys::Highs_addCols(
+                self.raw,
+                int(part.col_count())?,
+                costs.as_ptr(),
+                part.col_lower.as_ptr(),
+                part.col_upper.as_ptr(),
+                int(part.nonzero_count())?,
+                start.as_ptr(),
+                index.as_ptr(),
+                part.values.as_ptr(),
+            )
+        };
+        self.cols += part.col_count();
+        if status == sys::kHighsStatusError { Err(failed("added columns were refused")) } else { Ok(()) }
+    }
+
+    fn set_row_bounds(&mut self, rows: &[(usize, f64, f64)]) -> Result<(), BackendError> {
+        for &(row, lower, upper) in rows {
+            // SAFETY: a live instance; HiGHS checks the index.
+            let status = unsafe { sys::Highs_changeRowBounds(self.raw, int(row)?, lower, upper) };
+            if status == sys::kHighsStatusError {
+                return Err(failed(format!("bounds of row {row} were refused")));
+            }
+        }
+        Ok(())
+    }
+
+    fn set_costs(&mut self, costs: &[f64]) -> Result<(), BackendError> {
+        if costs.len() != self.cols {
+            return Err(failed(format!("{} costs for {} columns", costs.len(), self.cols)));
+        }
+        if costs.is_empty() {
+            return Ok(());
+        }
+        // SAFETY: the length was checked; the range covers all columns.
+        let status = unsafe { sys::Highs_changeColsCostByRange(self.raw, 0, int(self.cols)? - 1, costs.as_ptr()) };
+        if status == sys::kHighsStatusError { Err(failed("costs were refused")) } else { Ok(()) }
+    }
+}
+
+impl HighsSession {
+    /// Seconds this instance has run so far (its time limit counts from its creation).
+    fn run_time(&self) -> f64 {
+        // SAFETY: a live instance.
+        unsafe { sys::Highs_getRunTime(self.raw) }
+    }
+}
+
+struct Watch<'a> {
+    observer: &'a dyn Observer,
+}
+
+/// Called by HiGHS between simplex iterations: stops the run when the user asked for it.
+unsafe extern "C" fn interrupt(
+    _kind: c_int,
+    _message: *const c_char,
+    _out: *const sys::HighsCallbackDataOut,
+    input: *mut sys::HighsCallbackDataIn,
+    data: *mut c_void,
+) {
+    if data.is_null() || input.is_null() {
+        return;
+    }
+    // SAFETY: `data` is the `Watch` that `run` keeps alive, `input` belongs to HiGHS for the length of the call.
+    let watch = unsafe { &*data.cast::<Watch<'_>>() };
+    if watch.observer.stop_requested() {
+        unsafe { (*input).user_interrupt = 1 };
+    }
+}

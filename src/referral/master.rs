@@ -1,0 +1,85 @@
+//! The master LP of the decomposition: mixes the blocks' proposals so that the linking rows hold.
+//!
+//! `min sum_bt cost_bt l_bt  s.t.  lo <= sum_bt usage_bt l_bt <= hi (linking rows),  sum_t l_bt = 1 (each block),  l >= 0`.
+
+use super::block::Proposal;
+use crate::backend::{Backend, BackendError, LpStatus};
+use crate::model::LinearModel;
+use crate::outcome::{Limits, Silent};
+
+/// The master.
+pub(crate) struct Master {
+    /// Linking rows, then one convexity row a block.
+    linear: LinearModel,
+    links: usize,
+    /// Block of each proposal.
+    block: Vec<usize>,
+    usage: Vec<Vec<f64>>,
+    mix: Vec<f64>,
+    duals: Vec<f64>,
+}
+
+/// What the master says.
+pub(crate) struct Mixed {
+    /// Cost of the mix, in the units of the model.
+    pub value: f64,
+    /// Price of each linking row.
+    pub prices: Vec<f64>,
+}
+
+impl Master {
+    pub fn new(model: &LinearModel, links: &[usize], blocks: usize) -> Self {
+        let mut linear = LinearModel::new();
+        for &row in links {
+            linear.add_row(model.row_lower[row], model.row_upper[row]);
+        }
+        for _ in 0..blocks {
+            linear.add_row(1.0, 1.0);
+        }
+        Self { linear, links: links.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new(), duals: Vec::new() }
+    }
+
+    pub fn add(&mut self, block: usize, links: &[usize], proposal: &Proposal) {
+        let mut entries: Vec<(usize, f64)> = links.iter().zip(&proposal.usage).filter(|(_, u)| **u != 0.0).map(|(&l, &u)| (l, u)).collect();
+        entries.push((self.links + block, 1.0));
+        self.linear.add_col(proposal.cost, f64::INFINITY, 1.0, &entries);
+        self.block.push(block);
+        self.usage.push(proposal.usage.clone());
+    }
+
+    /// Whether a proposal would enter the mix at the master's latest duals.
+    pub fn would_improve(&self, block: usize, links: &[usize], proposal: &Proposal) -> bool {
+        if self.duals.is_empty() {
+            return true;
+        }
+        let priced = proposal.cost - links.iter().zip(&proposal.usage).map(|(&l, u)| u * self.duals[l]).sum::<f64>();
+        priced - self.duals[self.links + block] < -1e-7 * proposal.cost.abs().max(1.0)
+    }
+
+    pub fn solve(&mut self, backend: &dyn Backend) -> Result<Option<Mixed>, BackendError> {
+        let solved = backend.solve(&self.linear, &Limits::default(), &Silent)?;
+        if solved.status != LpStatus::Optimal {
+            return Ok(None);
+        }
+        let value = self.linear.objective(&solved.values);
+        let prices = solved.duals[..self.links].to_vec();
+        self.mix = solved.values;
+        self.duals = solved.duals;
+        Ok(Some(Mixed { value, prices }))
+    }
+
+    /// What the mix lets each block use of its linking rows.
+    pub fn allocation(&self, links: &[&[usize]]) -> Vec<Vec<f64>> {
+        let mut out: Vec<Vec<f64>> = links.iter().map(|l| vec![0.0; l.len()]).collect();
+        for (t, &b) in self.block.iter().enumerate() {
+            // before the first solve of the master the shares are the mix
+            let weight = self.mix.get(t).copied().unwrap_or(if self.mix.is_empty() { 1.0 } else { 0.0 });
+            if weight > 0.0 {
+                for (sum, u) in out[b].iter_mut().zip(&self.usage[t]) {
+                    *sum += weight * u;
+                }
+            }
+        }
+        out
+    }
+}

@@ -1,0 +1,251 @@
+//! One solve of the referral LP: form, method, backend, bounds.
+
+use super::repair::{self, Diagnosis};
+use super::{decompose, lazy};
+use crate::backend::{self, Backend, BackendError, LpSolution, LpStatus};
+use crate::demand::Problem;
+use crate::model::columns::{ColKey, Var};
+use crate::model::referral_extract::objective_parts;
+use crate::model::{Form, ReferralModel};
+use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Termination};
+use crate::plan::Flows;
+use crate::plan::referral::{Marginals, ObjectiveParts, Shortfall};
+
+/// How the LP is solved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// Chosen by size and structure.
+    #[default]
+    Auto,
+    /// The form of the text, all columns at once.
+    Text,
+    /// The lean form, all columns at once.
+    Direct,
+    /// The lean form, columns on demand.
+    Lazy,
+    /// The lean form by areas, shared beds priced.
+    Decomposed,
+}
+
+impl Method {
+    /// Name as it stands in the plan.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Text => "text",
+            Self::Direct => "direct",
+            Self::Lazy => "lazy",
+            Self::Decomposed => "decomposed",
+        }
+    }
+}
+
+/// What a solve is asked to do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SolveOptions {
+    /// Backend name.
+    pub backend: String,
+    /// Method.
+    pub method: Method,
+    /// Limits.
+    pub limits: Limits,
+}
+
+impl Default for SolveOptions {
+    fn default() -> Self {
+        Self { backend: backend::names()[0].to_owned(), method: Method::Auto, limits: Limits::default() }
+    }
+}
+
+/// What a solve returns.
+#[derive(Debug, Clone)]
+pub struct ReferralSolution {
+    /// Flows; empty when there is no answer.
+    pub flows: Flows,
+    /// Shortfalls of the targets.
+    pub shortfalls: Vec<Shortfall>,
+    /// Prices.
+    pub marginals: Marginals,
+    /// Parts of the objective, yuan a year.
+    pub parts: ObjectiveParts,
+    /// Bounds, yuan a year.
+    pub bounds: Bounds,
+    /// Why the run ended.
+    pub termination: Termination,
+    /// Backend that did it.
+    pub backend: &'static str,
+    /// Method that did it.
+    pub method: Method,
+    /// What would make an infeasible case feasible.
+    pub diagnosis: Option<Diagnosis>,
+    /// Columns, rows and nonzeros of the LP.
+    pub size: [usize; 3],
+    /// Iterations of the solver.
+    pub iterations: u64,
+}
+
+/// Why no solve took place.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SolveError {
+    /// The backend.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+/// Solves the referral LP of a problem.
+///
+/// # Errors
+/// When the backend is unknown or fails; infeasible and limits are results.
+pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer) -> Result<ReferralSolution, SolveError> {
+    let backend = backend::by_name(&options.backend)?;
+    let method = choose(problem, options.method);
+    observer.event(&Event::Started { step: "model", total: None });
+    let form = if method == Method::Text { Form::Text } else { Form::Lean };
+    let model = ReferralModel::build(problem, form);
+    observer.event(&Event::Finished);
+    observer.event(&Event::Started { step: "solve", total: None });
+    let lp = run(problem, &model, backend.as_ref(), method, &options.limits, observer)?;
+    observer.event(&Event::Finished);
+    let mut out = read(problem, &model, &lp, backend.name(), method, options.limits.gap);
+    if out.termination == Termination::Infeasible {
+        observer.event(&Event::Started { step: "repair", total: None });
+        out.diagnosis = Some(repair::diagnose(problem, backend.as_ref(), method, &options.limits, observer)?);
+        observer.event(&Event::Finished);
+    }
+    Ok(out)
+}
+
+/// What `auto` means: several blocks of some size are taken apart, a small case is solved whole.
+pub(crate) fn choose(problem: &Problem, asked: Method) -> Method {
+    match asked {
+        Method::Auto if problem.network.settlements.len() > SMALL_CASE && problem.network.areas.len() > 1 => Method::Decomposed,
+        Method::Auto => Method::Lazy,
+        m => m,
+    }
+}
+
+pub(crate) fn run(
+    problem: &Problem,
+    model: &ReferralModel,
+    backend: &dyn Backend,
+    method: Method,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<LpSolution, BackendError> {
+    match method {
+        Method::Decomposed => {
+            let likely = likely_columns(problem, model);
+            let start = |j: usize| likely[j];
+            let blocks = Blocks::of(problem);
+            let block_of: Vec<Option<u32>> = model.keys.iter().map(|key| blocks.of_column(problem, model, key)).collect();
+            let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start };
+            match decompose::solve(&model.linear, backend, &partition, limits, observer)? {
+                Some(solution) => Ok(solution),
+                None => lazy::solve(&model.linear, backend, start, limits, observer),
+            }
+        }
+        Method::Lazy => {
+            let likely = likely_columns(problem, model);
+            lazy::solve(&model.linear, backend, |j| likely[j], limits, observer)
+        }
+        _ => backend.solve(&model.linear, limits, observer),
+    }
+}
+
+/// Blocks of areas.
+struct Blocks {
+    of_area: Vec<u32>,
+    weight: Vec<f64>,
+}
+
+impl Blocks {
+    /// Prefectures where the case names several and they are not too large; else every area by itself.
+    fn of(problem: &Problem) -> Self {
+        let net = &problem.network;
+        let mut names: Vec<&str> = Vec::new();
+        let mut of_area = Vec::with_capacity(net.areas.len());
+        for area in &net.areas {
+            let name = area.prefecture.as_deref().unwrap_or("");
+            let n = names.iter().position(|x| *x == name).unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            });
+            of_area.push(crate::ids::AreaId::new(n).0);
+        }
+        if names.len() < 2 || net.settlements.len() > names.len() * LARGEST_BLOCK {
+            of_area = (0..net.areas.len()).map(|a| crate::ids::AreaId::new(a).0).collect();
+        }
+        let mut weight = vec![0.0; of_area.iter().max().map_or(0, |m| *m as usize + 1)];
+        for s in &net.settlements {
+            weight[of_area[s.area.index()] as usize] += s.population.0 as f64;
+        }
+        Self { of_area, weight }
+    }
+
+    fn of_column(&self, problem: &Problem, model: &ReferralModel, key: &ColKey) -> Option<u32> {
+        let area = match key.var {
+            Var::First | Var::Displaced | Var::NoAccess => problem.network.settlements[key.place as usize].area.index(),
+            Var::Shortfall => {
+                let target = &model.targets[key.place as usize];
+                if target.name == "facility_budget" {
+                    return None;
+                }
+                target.place? as usize
+            }
+            _ => key.place as usize,
+        };
+        Some(self.of_area[area])
+    }
+}
+
+/// Violation of a row, relative to its side, at which values are no answer.
+const FEASIBLE: f64 = 1e-6;
+
+/// Settlements up to which a case is solved whole.
+const SMALL_CASE: usize = 400;
+
+/// Settlements a block may have on average before prefectures are split into areas.
+const LARGEST_BLOCK: usize = 600;
+
+/// Columns to begin with: everything but displaced first contact, redirects and long first-contact arcs.
+pub(crate) fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {
+    model.keys.iter().map(|key| !matches!(key.var, Var::Displaced)).collect()
+}
+
+fn read(problem: &Problem, model: &ReferralModel, lp: &LpSolution, backend: &'static str, method: Method, gap: f64) -> ReferralSolution {
+    let size = [model.linear.col_count(), model.linear.row_count(), model.linear.nonzero_count()];
+    let yuan = 1.0 / crate::model::referral_rows::MONEY;
+    let dual = if lp.duals.is_empty() { f64::NEG_INFINITY } else { model.linear.dual_bound(&lp.duals) * yuan };
+    tracing::debug!(violation = if lp.values.is_empty() { f64::NAN } else { model.linear.violation(&lp.values) }, "read");
+    let usable = !lp.values.is_empty() && lp.status != LpStatus::Infeasible && model.linear.violation(&lp.values) < FEASIBLE;
+    let mut out = ReferralSolution {
+        flows: Flows::default(),
+        shortfalls: Vec::new(),
+        marginals: model.marginals(problem, &lp.duals),
+        parts: ObjectiveParts::default(),
+        bounds: Bounds { primal: f64::INFINITY, dual },
+        termination: Termination::Infeasible,
+        backend,
+        method,
+        diagnosis: None,
+        size,
+        iterations: lp.iterations,
+    };
+    if usable {
+        out.flows = model.flows(problem, &lp.values);
+        out.shortfalls = model.shortfalls(&lp.values, &lp.duals);
+        out.parts = objective_parts(problem, &out.flows, &out.shortfalls);
+        out.bounds.primal = out.parts.total();
+    }
+    out.termination = match lp.status {
+        LpStatus::Optimal if usable && out.bounds.gap() <= gap => Termination::Optimal,
+        LpStatus::Optimal if usable => Termination::Feasible(Limit::Numerics),
+        LpStatus::Optimal => Termination::NoSolution(Limit::Numerics),
+        LpStatus::Stopped(limit) if usable => Termination::Feasible(limit),
+        LpStatus::Stopped(limit) => Termination::NoSolution(limit),
+        LpStatus::Infeasible => Termination::Infeasible,
+        LpStatus::Unbounded => Termination::Unbounded,
+    };
+    out
+}
