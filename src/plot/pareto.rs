@@ -12,10 +12,16 @@ use serde::{Deserialize, Serialize};
 /// A proven plan of the front.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ParetoPoint {
-    /// Travel and handling, yuan a year.
+    /// Travel, handling and penalties, yuan a year.
     pub travel: f64,
     /// Cost of treatment, yuan a year.
     pub cost: f64,
+}
+
+impl From<&crate::referral::pareto::ParetoPoint> for ParetoPoint {
+    fn from(p: &crate::referral::pareto::ParetoPoint) -> Self {
+        Self { travel: p.parts.total() - p.parts.cost, cost: p.parts.cost }
+    }
 }
 
 /// Draws it.

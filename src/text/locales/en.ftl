@@ -127,7 +127,7 @@ hover-sankey-down = Treated: { $from }; recovery: { $to } – { EXACT($cases) } 
 hover-level = { $level }: { PERCENT($share) } of people within { EXACT($minutes) } min
 hover-curve = { $level }: { PERCENT($share) } of people within { EXACT($minutes) } min
 hover-lorenz = The worst-off { PERCENT($people) } of people have { PERCENT($access) } of access
-hover-pareto = Travel { MONEY($travel) } yuan, treatment { MONEY($cost) } yuan a year
+hover-pareto = Travel and penalties { MONEY($travel) } yuan, treatment { MONEY($cost) } yuan a year
 hover-difference = { $name }: { EXACT($people) } people; change { $change }
 hover-difference-load = { $name }: change { $change }
 label-worth = { $name } { MONEY($yuan) }
@@ -144,7 +144,7 @@ axis-minutes = one-way travel time, minutes
 axis-people-share = share of people
 axis-lorenz-people = share of people, worst off first
 axis-lorenz-access = share of access
-axis-pareto-travel = travel and handling, yuan a year
+axis-pareto-travel = travel, handling and penalties, yuan a year
 axis-pareto-cost = treatment, yuan a year
 facilities-count = { EXACT($n) } { $n ->
     [one] facility
@@ -225,6 +225,12 @@ report-violations = { $n ->
     [one] { EXACT($n) } violation
    *[other] { EXACT($n) } violations
 }
+place-in-area = { $facility } ({ $area })
+value-yuan-exact = { EXACT($n) } yuan a year
+plan-number = Plan { EXACT($n) }
+report-contents = Contents
+report-everything = Show all
+report-more-findings = More findings
 cell-none = –
 whole-region = whole region
 

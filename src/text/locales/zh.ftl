@@ -119,7 +119,7 @@ hover-sankey-down = 治疗：{ $from }；康复：{ $to }；每年 { EXACT($case
 hover-level = { $level }：{ PERCENT($share) } 的人口在 { EXACT($minutes) } 分钟内
 hover-curve = { $level }：{ PERCENT($share) } 的人口在 { EXACT($minutes) } 分钟内
 hover-lorenz = 可及性最差的 { PERCENT($people) } 人口享有 { PERCENT($access) } 的可及性
-hover-pareto = 出行 { MONEY($travel) }元，治疗 { MONEY($cost) }元（每年）
+hover-pareto = 出行与惩罚 { MONEY($travel) }元，治疗 { MONEY($cost) }元（每年）
 hover-difference = { $name }：{ EXACT($people) } 人；变化 { $change }
 hover-difference-load = { $name }：变化 { $change }
 label-worth = { $name } { MONEY($yuan) }
@@ -136,7 +136,7 @@ axis-minutes = 单程出行时间（分钟）
 axis-people-share = 人口比例
 axis-lorenz-people = 人口累计比例（由差到好）
 axis-lorenz-access = 可及性累计比例
-axis-pareto-travel = 出行与转诊处理（元/年）
+axis-pareto-travel = 出行、转诊处理与惩罚（元/年）
 axis-pareto-cost = 治疗费用（元/年）
 facilities-count = { EXACT($n) } 所
 not-applicable = 无此类资源
@@ -213,6 +213,12 @@ report-violations = { $n ->
     [0] 通过：无违反项
    *[other] { EXACT($n) } 项违反
 }
+place-in-area = { $area }{ $facility }
+value-yuan-exact = { EXACT($n) } 元/年
+plan-number = 方案 { EXACT($n) }
+report-contents = 目录
+report-everything = 全部显示
+report-more-findings = 更多结论
 cell-none = –
 whole-region = 全域
 
