@@ -1,10 +1,29 @@
 //! What reports say: indicators, access, equity, the ledger of targets and findings.
+//!
+//! Names of values and of findings are stable; `docs/findings.md` lists all of them with their units and arguments. A value that is
+//! undefined (nothing over nothing, or a column that the tables do not fill) is absent: it is never 0 in place of "unknown".
+//! Definitions follow policy 3.3 and model 6.19; where a denominator was open to reading, the function that makes the value says which was taken.
+
+pub mod access;
+pub mod attainable;
+pub mod bottleneck;
+pub mod equity;
+pub mod facility;
+mod findings;
+mod flows;
+mod ledger;
+mod region;
+mod resources;
+mod standards;
+mod tally;
+mod values;
 
 use crate::demand::Problem;
 use crate::ids::{AreaId, FacilityId};
 use crate::network::Tier;
 use crate::plan::ReferralPlan;
 use crate::policy::PolicyPack;
+use crate::travel::Travel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -28,6 +47,33 @@ pub struct Indicators {
     pub ledger: Vec<LedgerRow>,
     /// What the numbers say, most valuable first.
     pub findings: Vec<Finding>,
+    /// All facilities at a limit where one more would help, most valuable first.
+    pub bottlenecks: Vec<Bottleneck>,
+}
+
+/// What a facility can run out of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resource {
+    /// Beds (C5).
+    Beds,
+    /// Doctors (C6).
+    Doctors,
+}
+
+/// A facility at its limit.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Bottleneck {
+    /// Facility.
+    pub facility: FacilityId,
+    /// What it runs out of.
+    pub resource: Resource,
+    /// Share of the limit in use.
+    pub share: f64,
+    /// Usable beds, or doctors.
+    pub capacity: f64,
+    /// Worth of one more, yuan a year.
+    pub worth: f64,
 }
 
 /// Load of one facility.
@@ -80,6 +126,10 @@ pub struct Access {
     pub theil: f64,
     /// Lorenz curve: cumulative share of people, cumulative share of access.
     pub lorenz: Vec<(f64, f64)>,
+    /// Access `A_i^l` of each settlement at rank 1, 2 (doctors per head), 3, 4 (beds per head).
+    pub by_rank: [Vec<f64>; 4],
+    /// Supply of each rank whose catchment is not empty; `sum_i N_i A_i^l` equals it.
+    pub supply: [f64; 4],
 }
 
 /// One row of the ledger.
@@ -124,8 +174,37 @@ pub struct Finding {
     pub weight: f64,
 }
 
-/// Computes everything.
+/// Computes everything that a plan and its tables feed, without spatial access (see [`compute_with_access`]). `O(flows + tables)`.
+///
+/// The plan must belong to the problem and have passed the check.
 #[must_use]
-pub fn compute(_problem: &Problem, _plan: &ReferralPlan, _pack: &PolicyPack) -> Indicators {
-    Indicators::default()
+pub fn compute(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack) -> Indicators {
+    put_together(problem, plan, pack, None)
+}
+
+/// Computes everything, spatial access (model 6.18) included; in parallel where travel times are searched, same result at any thread count.
+#[must_use]
+pub fn compute_with_access(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, travel: &Travel) -> Indicators {
+    put_together(problem, plan, pack, Some(access::access(problem, travel)))
+}
+
+fn put_together(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, access: Option<Access>) -> Indicators {
+    let tallies = tally::by_area(problem, plan);
+    let people: Vec<f64> = tallies.iter().map(|t| t.population).collect();
+    let (facilities, work) = facility::loads(problem, plan);
+    let mut region = region::region(problem, plan, &tallies, &facilities);
+    let mut by_area = region::areas(plan, problem, &tallies);
+    region::fund(problem, &tallies, &mut region, &mut by_area);
+    resources::fill(problem, &facilities, &people, &mut region, &mut by_area);
+    standards::fill(problem, &facilities, people.iter().sum(), &mut region);
+    if let Some(access) = &access {
+        access::fill(problem, access, &mut region, &mut by_area);
+    }
+    let by_tier = facility::by_tier(problem, &facilities, &work, people.iter().sum());
+    let ledger = ledger::ledger(problem, plan, pack, &region, &by_area);
+    let bottlenecks = bottleneck::bottlenecks(problem, &facilities);
+    let access = access.unwrap_or_default();
+    let mut said = Indicators { region, by_area, by_tier, facilities, access, ledger, findings: Vec::new(), bottlenecks };
+    said.findings = findings::findings(problem, plan, pack, &tallies, &said);
+    said
 }
