@@ -7,7 +7,8 @@ use super::{File, ReportError, ReportInput, html};
 use crate::indicators::FacilityLoad;
 use crate::plot::{self, Picture};
 use crate::text::{Catalogue, Measure};
-use minijinja::context;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Changed facilities shown of each plan.
@@ -29,7 +30,7 @@ pub fn write_bundle(inputs: &[ReportInput<'_>], lang: &str) -> Result<Vec<File>,
     let network = &base.problem.network;
     let name = crate::text::shorten(&crate::text::clean(&network.name), 160);
     let year = network.year.to_string();
-    let changed: Vec<_> = others.iter().zip(&names[1..]).map(|(o, name)| context! { name, table => changed_table(base, o, &text) }).collect();
+    let changed: Vec<_> = others.iter().zip(&names[1..]).map(|(o, name)| context! { name, table => Value::from(Serde(changed_table(base, o, &text))) }).collect();
     let page = html::page(
         "compare.html",
         &text,
@@ -37,8 +38,8 @@ pub fn write_bundle(inputs: &[ReportInput<'_>], lang: &str) -> Result<Vec<File>,
             title => text.say_with("report-title-compare", &[("name", (&name).into())]),
             lead => text.say_with("report-lead-compare", &[("plans", inputs.len().into()), ("name", (&name).into()), ("year", (&year).into())]),
             made => text.say_with("report-made", &[("version", (&base.plan.fenji).into())]),
-            plans => plans(inputs, &names, &text),
-            indicators => indicators(inputs, &names, &text),
+            plans => Value::from(Serde(plans(inputs, &names, &text))),
+            indicators => Value::from(Serde(indicators(inputs, &names, &text))),
             pictures => figures(&text, &pictures, &pixels),
             changed,
         },

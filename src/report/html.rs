@@ -3,6 +3,7 @@
 use super::ReportError;
 use crate::plot::{Picture, PlotError, font};
 use crate::text::Catalogue;
+use minijinja::value::Serde;
 use minijinja::{Environment, Value};
 use serde::Serialize;
 
@@ -47,7 +48,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     env.add_template("base.html", include_str!("templates/base.html"))?;
     env.add_template("report.html", include_str!("templates/report.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
-    env.add_global("t", Value::from_serialize(&said));
+    env.add_global("t", Value::from(Serde(said)));
     env.add_global("lang", text.code());
     env.add_global("style", Value::from_safe_string(include_str!("templates/style.css").replace("FONTS", &stack()?)));
     env.add_global("script", Value::from_safe_string(include_str!("templates/sort.js").to_owned()));

@@ -3,7 +3,8 @@
 use super::{File, ReportError, ReportInput, facts, html, sentences, sheets};
 use crate::plot::{self, Picture};
 use crate::text::Catalogue;
-use minijinja::context;
+use minijinja::value::Serde;
+use minijinja::{Value, context};
 use rayon::prelude::*;
 
 /// Sentences shown at once; the others unfold.
@@ -38,14 +39,14 @@ pub(super) fn picture_files(pictures: Vec<Picture>, pixels: Vec<Vec<u8>>) -> imp
 }
 
 /// Pictures for a page, heavy ones with a note.
-pub(super) fn figures(text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]) -> Vec<minijinja::Value> {
+pub(super) fn figures(text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]) -> Vec<Value> {
     pictures
         .iter()
         .zip(pixels)
         .map(|(p, png)| {
             let f = html::figure(p, png);
             let note = f.data.as_ref().map(|_| text.say_with("report-picture-heavy", &[("id", (&p.id).into())]));
-            context! { note, ..minijinja::Value::from_serialize(&f) }
+            context! { note, ..Value::from(Serde(f)) }
         })
         .collect()
 }
@@ -79,22 +80,22 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
             lead,
             scenario,
             made => text.say_with("report-made", &[("version", (&input.plan.fenji).into())]),
-            figures => facts::key_figures(input, text),
-            findings,
-            more_findings,
-            ledger => facts::ledger(input, text, "ledger", |r| r.area.is_none() && r.planned.is_some()),
-            ledger_areas => facts::ledger(input, text, "ledger-areas", |r| r.area.is_some()),
-            ledger_unjudged => facts::ledger(input, text, "ledger-unjudged", |r| r.area.is_none() && r.planned.is_none()),
+            figures => Value::from(Serde(facts::key_figures(input, text))),
+            findings => findings.to_vec(),
+            more_findings => more_findings.to_vec(),
+            ledger => Value::from(Serde(facts::ledger(input, text, "ledger", |r| r.area.is_none() && r.planned.is_some()))),
+            ledger_areas => Value::from(Serde(facts::ledger(input, text, "ledger-areas", |r| r.area.is_some()))),
+            ledger_unjudged => Value::from(Serde(facts::ledger(input, text, "ledger-unjudged", |r| r.area.is_none() && r.planned.is_none()))),
             pictures => figures(text, pictures, pixels),
-            bottlenecks => facts::bottlenecks(input, text),
-            areas => facts::areas(input, text),
-            tiers => facts::tiers(input, text),
-            facilities,
+            bottlenecks => Value::from(Serde(facts::bottlenecks(input, text))),
+            areas => Value::from(Serde(facts::areas(input, text))),
+            tiers => Value::from(Serde(facts::tiers(input, text))),
+            facilities => Value::from(Serde(facilities)),
             facilities_note,
-            indicators => facts::indicators(input, text),
-            provenance => facts::provenance(input, text),
-            assumptions => facts::assumptions(input, text),
-            certificate => facts::certificate(input, text),
+            indicators => Value::from(Serde(facts::indicators(input, text))),
+            provenance => Value::from(Serde(facts::provenance(input, text))),
+            assumptions => Value::from(Serde(facts::assumptions(input, text))),
+            certificate => Value::from(Serde(facts::certificate(input, text))),
         },
     )
 }

@@ -426,7 +426,7 @@ fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indi
         by_area,
         by_tier,
         facilities,
-        access: Access { index, nearest_minutes, coverage, gini: 1.0 - 2.0 * area, theil: 0.041, lorenz },
+        access: Access { index, nearest_minutes, coverage, gini: 1.0 - 2.0 * area, theil: 0.041, lorenz, ..Access::default() },
         ledger,
         findings,
         ..Indicators::default()
