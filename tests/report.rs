@@ -87,7 +87,7 @@ fn numbers_in_the_report_are_those_of_the_plan() {
     let page = text_of(&files, "report.html");
     assert!(page.contains("7,360,402,872 yuan a year") && page.contains("passed: no violation"));
     assert!(page.contains("One more bed at Qianxi People&#x27;s Hospital (Qianxi) saves 126,828 yuan a year (it has 300, used at 98.0%)."), "the sentence of a bed");
-    assert!(page.contains("Qianxi: the target “Stays in the own county” of 74.0% cannot be met with today’s case mix: at most 71.0%"));
+    assert!(page.contains("Qianxi: the target &quot;Stays in the own county&quot; of 74.0% cannot be met with today&#x27;s case mix: at most 71.0%"));
     assert!(!files.iter().any(|f| f.0.contains("pareto")), "no front was given");
     // Every facility with its load, to the digit, in the table.
     let table = text_of(&files, "tables/facilities.csv");

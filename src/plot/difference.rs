@@ -11,19 +11,16 @@ use std::collections::BTreeMap;
 /// Upper ends of the steps of a difference of shares; symmetrical about nothing.
 const STEPS: [f64; 6] = [-0.20, -0.10, -0.02, 0.02, 0.10, 0.20];
 
-/// Draws the difference `other - base` on the network of `base`; places are matched by code. `n` tells several comparisons apart.
+/// Draws the difference `other - base` on the network of `base`; places are matched by code. `names` are those of
+/// the plans, `n` tells several comparisons apart.
 ///
 /// # Errors
 /// No font.
-pub fn draw(base: &PictureInput<'_>, other: &PictureInput<'_>, n: usize) -> Result<Vec<Picture>, PlotError> {
+pub fn draw(base: &PictureInput<'_>, other: &PictureInput<'_>, names: (&str, &str), n: usize) -> Result<Vec<Picture>, PlotError> {
     base.verify()?;
     other.verify()?;
-    let name = |p: &PictureInput<'_>| {
-        let s = &p.plan.scenario.name;
-        crate::text::shorten(&crate::text::clean(if s.is_empty() { &p.plan.case } else { s }), 40)
-    };
-    let args = [("base", name(base)), ("other", name(other))];
-    let args: Vec<_> = args.iter().map(|(k, v)| (*k, crate::text::Arg::from(v))).collect();
+    let args = [("base", names.0), ("other", names.1)];
+    let args: Vec<_> = args.iter().map(|(k, v)| (*k, crate::text::Arg::from(*v))).collect();
     Ok(vec![
         contact(base, other, n, base.text.say_with("picture-difference-contact-title", &args))?,
         load(base, other, n, base.text.say_with("picture-difference-load-title", &args))?,
@@ -72,6 +69,9 @@ fn load(base: &PictureInput<'_>, other: &PictureInput<'_>, n: usize, title: Stri
     changed.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
     let mut map = Map::new(&format!("difference-load-{n}"), title, base, &[]);
     map.settlements();
+    let most = changed.first().map_or(1.0, |c| c.1.abs());
+    // Area stands for the size of the change.
+    let radius = |d: f64| ((d.abs() / most).sqrt() * 15.0).max(2.5);
     let mut labels = Labels::new(map.frame());
     for &(j, d) in changed.iter().take(1500) {
         let p = map.projection.to_edge(facilities[j].position).0;
@@ -106,10 +106,6 @@ fn legend(map: &mut Map<'_>, text: &crate::text::Catalogue) {
         };
         map.legend_colour(colour, &label);
     }
-}
-
-fn radius(d: f64) -> f64 {
-    (d.abs() * 400.0).sqrt().clamp(3.0, 18.0)
 }
 
 fn colour(d: f64) -> &'static str {

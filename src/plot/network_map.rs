@@ -39,6 +39,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     let (up, down) = (pairs(&input.plan.flows.up), pairs(&input.plan.flows.down));
     let most = up.first().into_iter().chain(down.first()).map(|p| p.2).fold(0.0, f64::max);
     let frame = map.frame();
+    let widest = widest(&map, input, &[&up, &down], most);
     map.sheet.clip((frame.x, frame.y), (frame.w, frame.h));
     for (flows, colour, id) in [(&up, palette::UP, "hover-up"), (&down, palette::DOWN, "hover-down")] {
         // Weak lines last would hide nothing; strong ones first lie at the bottom.
@@ -49,7 +50,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
                 id,
                 &[("from", (&input.facility_name(from)).into()), ("to", (&input.facility_name(to)).into()), ("cases", cases.into())],
             );
-            map.sheet.path(&bow(a, b), Paint::line(colour, (cases / most * WIDEST).max(0.5)).faded(0.6), Some(&hover));
+            map.sheet.path(&bow(a, b), Paint::line(colour, (cases / most * widest).max(0.5)).faded(0.6), Some(&hover));
         }
     }
     map.sheet.end();
@@ -79,7 +80,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     for share in [1.0, 0.5, 0.1] {
         if most > 0.0 {
             let label = text.say_with("legend-cases", &[("cases", (most * share).into())]);
-            map.legend_line(palette::QUIET, (WIDEST * share).max(0.5), &label);
+            map.legend_line(palette::QUIET, (widest * share).max(0.5), &label);
         }
     }
     map.legend_tiers(lowest);
@@ -99,6 +100,19 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
         note.push(text.say_with("map-labels-dropped", &[("n", labels.dropped().into())]));
     }
     map.finish(note.join(&text.say("sentence-join")))
+}
+
+/// Width of the strongest flow: at most [`WIDEST`], less where lines would cover more than a third of the map.
+fn widest(map: &Map<'_>, input: &PictureInput<'_>, flows: &[&[(usize, usize, f64)]], most: f64) -> f64 {
+    let at = |j: usize| map.projection.to_edge(input.network().facilities[j].position).0;
+    let ink: f64 = flows
+        .iter()
+        .flat_map(|f| f.iter().take(MOST_LINES))
+        .map(|&(from, to, cases)| (at(from), at(to), cases))
+        .map(|((x1, y1), (x2, y2), cases)| (x1 - x2).hypot(y1 - y2) * cases / most * WIDEST)
+        .sum();
+    let frame = map.frame();
+    WIDEST * (frame.w * frame.h / 3.0 / ink.max(1.0)).min(1.0)
 }
 
 /// A curve that bends to the left of its direction, so that the two ways between two places lie apart.

@@ -24,7 +24,7 @@ pub fn write_bundle(inputs: &[ReportInput<'_>], lang: &str) -> Result<Vec<File>,
     let names = names(inputs, &text);
     let mut pictures: Vec<Picture> = Vec::new();
     for (n, other) in others.iter().enumerate() {
-        pictures.extend(plot::difference::draw(&base.pictures(&text), &other.pictures(&text), n + 1)?);
+        pictures.extend(plot::difference::draw(&base.pictures(&text), &other.pictures(&text), (&names[0], &names[n + 1]), n + 1)?);
     }
     let pixels = render(&pictures)?;
     let network = &base.problem.network;

@@ -14,13 +14,14 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
     let mut words: Vec<(&str, String)> = Vec::new();
     if let Some(facility) = facility {
         let place = match &area {
-            Some(a) => text.say_with("place-in-area", &[("facility", (&facility).into()), ("area", a.into())]),
-            None => facility.clone(),
+            // A hospital that carries its county's name need not be told twice where it stands.
+            Some(a) if !facility.contains(a.as_str()) => text.say_with("place-in-area", &[("facility", (&facility).into()), ("area", a.into())]),
+            _ => facility.clone(),
         };
         words.push(("place", place));
         words.push(("facility", facility));
     }
-    words.push(("where", area.clone().unwrap_or_else(|| text.say("whole-region"))));
+    words.push(("where", area.clone().unwrap_or_else(|| text.say("whole-region-sentence"))));
     words.extend(area.map(|a| ("area", a)));
     words.extend(word("tier").map(|t| ("tier", text.key("tier", t))));
     words.extend(word("class").map(|c| ("class", text.key("class", c))));
