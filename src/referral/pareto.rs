@@ -43,16 +43,17 @@ pub fn frontier(problem: &Problem, options: &SolveOptions, points: usize, observ
     let Some(cost_row) = model.rows.treatment_cost.map(|r| r as usize) else { return Ok(Vec::new()) };
     let whole = model.linear.cost.clone();
     let price: Vec<f64> = (0..whole.len())
-        .map(|j| if model.keys[j].var == Var::Treated { model.linear.column(j).filter(|e| e.0 == cost_row).map(|e| e.1).sum() } else { 0.0 })
+        .map(
+            |j| if model.keys[j].var == Var::Treated { model.linear.column(j).filter(|e| e.0 == cost_row).map(|e| e.1).sum() } else { 0.0 },
+        )
         .collect();
-    let travel: Vec<bool> =
-        model.keys.iter().map(|k| matches!(k.var, Var::First | Var::Up | Var::Down | Var::Redirect)).collect();
+    let travel: Vec<bool> = model.keys.iter().map(|k| matches!(k.var, Var::First | Var::Up | Var::Down | Var::Redirect)).collect();
     // least cost: treatment and penalties in full, travel as a tie-break
     let least_cost: Vec<f64> = whole.iter().zip(&travel).map(|(c, t)| if *t { TIE * c } else { *c }).collect();
     // least travel: everything but treatment, which only breaks ties
     let least_travel: Vec<f64> = whole.iter().zip(&price).map(|(c, p)| c - p + TIE * p).collect();
     observer.event(&Event::Started { step: "pareto", total: Some(points as u64 + 2) });
-    let mut at = |model: &mut ReferralModel, costs: &[f64], limit: f64| -> Result<Option<ParetoPoint>, SolveError> {
+    let at = |model: &mut ReferralModel, costs: &[f64], limit: f64| -> Result<Option<ParetoPoint>, SolveError> {
         model.linear.cost.copy_from_slice(costs);
         model.linear.row_upper[cost_row] = limit * MONEY;
         let lp = run(problem, model, backend.as_ref(), method, &options.limits, observer)?;

@@ -6,6 +6,7 @@ use crate::indicators::{self, Indicators};
 use crate::plan::ReferralPlan;
 use crate::plan::referral::{Names, PLAN_VERSION};
 use crate::policy::{PolicyPack, Scenario};
+use crate::travel::Travel;
 
 /// What a plan says of its run beside the numbers.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,7 +19,13 @@ pub struct PlanInfo {
 
 /// The plan of a solution with its indicators (the caller checks it before writing).
 #[must_use]
-pub fn to_plan(problem: &Problem, pack: &PolicyPack, solution: &ReferralSolution, info: PlanInfo) -> (ReferralPlan, Indicators) {
+pub fn to_plan(
+    problem: &Problem,
+    travel: &Travel,
+    pack: &PolicyPack,
+    solution: &ReferralSolution,
+    info: PlanInfo,
+) -> (ReferralPlan, Indicators) {
     let net = &problem.network;
     let mut plan = ReferralPlan {
         version: PLAN_VERSION,
@@ -42,7 +49,7 @@ pub fn to_plan(problem: &Problem, pack: &PolicyPack, solution: &ReferralSolution
         marginals: solution.marginals.clone(),
         provenance: net.provenance.clone(),
     };
-    let computed = indicators::compute(problem, &plan, pack);
+    let computed = indicators::compute_with_access(problem, &plan, pack, travel);
     plan.indicators.clone_from(&computed.region);
     (plan, computed)
 }

@@ -129,9 +129,10 @@ pub fn diagnose(
     }
     let net = &problem.network;
     for (j, f) in net.facilities.iter().enumerate() {
-        for (columns, kind, unit, now) in
-            [(&beds, RepairKind::Beds, bed_capital(f.tier), problem.beds[j]), (&doctors, RepairKind::Doctors, DOCTOR_YEAR, problem.doctors[j])]
-        {
+        for (columns, kind, unit, now) in [
+            (&beds, RepairKind::Beds, bed_capital(f.tier), problem.beds[j]),
+            (&doctors, RepairKind::Doctors, DOCTOR_YEAR, problem.doctors[j]),
+        ] {
             let amount = if columns[j] == usize::MAX { 0.0 } else { lp.values[columns[j]] };
             if amount > 1e-4 {
                 let yuan = Some(amount * unit);
@@ -149,7 +150,8 @@ pub fn diagnose(
     let sum = |kind| out.repairs.iter().filter(|r| r.kind == kind).filter_map(|r| r.yuan).sum::<f64>();
     out.bed_yuan = sum(RepairKind::Beds);
     out.doctor_yuan = sum(RepairKind::Doctors);
-    out.repairs.sort_by(|a, b| b.yuan.unwrap_or(f64::INFINITY).total_cmp(&a.yuan.unwrap_or(f64::INFINITY)).then_with(|| a.place.cmp(&b.place)));
+    out.repairs
+        .sort_by(|a, b| b.yuan.unwrap_or(f64::INFINITY).total_cmp(&a.yuan.unwrap_or(f64::INFINITY)).then_with(|| a.place.cmp(&b.place)));
     Ok(out)
 }
 
@@ -187,11 +189,8 @@ fn out_of_reach(problem: &Problem) -> Vec<Repair> {
     for class in problem.classes.iter().filter(|k| k.is_emergency()) {
         for (i, s) in net.settlements.iter().enumerate() {
             let (_, arcs) = problem.arcs.first_of(SettlementId::new(i));
-            let nearest = arcs
-                .iter()
-                .filter(|a| class.treatable_at(net.facility(a.facility).tier))
-                .map(|a| a.minutes)
-                .fold(f64::INFINITY, f64::min);
+            let nearest =
+                arcs.iter().filter(|a| class.treatable_at(net.facility(a.facility).tier)).map(|a| a.minutes).fold(f64::INFINITY, f64::min);
             if nearest.is_finite() && nearest > problem.limits.emergency_minutes {
                 out.push(Repair {
                     kind: RepairKind::Minutes,
