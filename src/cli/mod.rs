@@ -12,7 +12,6 @@ pub mod exit;
 pub mod generate;
 pub mod import;
 pub mod output;
-mod pending; // WIRING: goes away at the merge
 pub mod progress;
 pub mod referral;
 pub mod report;

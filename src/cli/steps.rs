@@ -4,7 +4,6 @@
 use super::args::{Lang, MethodArg, SolveArgs};
 use super::exit::{Complaint, Fault};
 use super::output::{grouped, yuan};
-use super::pending::{backend, io, plot, policy_pack as pack, referral, report, synth}; // WIRING: at the merge `use crate::{backend, io, plot, policy::pack, referral, report, synth};`
 use crate::check::{Violation, check_referral};
 use crate::demand::Problem;
 use crate::indicators::{self, Indicators};
@@ -12,7 +11,8 @@ use crate::network::Case;
 use crate::network::arc_rules::build_arcs;
 use crate::outcome::{Limits, Observer, Termination};
 use crate::plan::ReferralPlan;
-use crate::policy::{PolicyPack, Scenario};
+use crate::policy::{PolicyPack, Scenario, pack};
+use crate::{backend, io, plot, referral, report, synth};
 use anyhow::anyhow;
 use serde_json::Value;
 use std::path::Path;
@@ -183,7 +183,7 @@ pub fn solve(prepared: &Prepared, args: &SolveArgs, pareto: usize, observer: &dy
 /// The plan of a solution with its indicators, checked.
 fn judge(prepared: &Prepared, solution: &referral::ReferralSolution) -> Judged {
     let info = referral::PlanInfo { scenario: prepared.scenario.clone(), seconds: prepared.begin.elapsed().as_secs_f64() };
-    let (mut plan, indicators) = referral::to_plan(&prepared.problem, &prepared.pack, solution, info);
+    let (mut plan, indicators) = referral::to_plan(&prepared.problem, &prepared.case.travel, &prepared.pack, solution, info);
     let violations = check_referral(&prepared.problem, &plan);
     // From reading the tables to the checked plan.
     plan.seconds = prepared.begin.elapsed().as_secs_f64();
@@ -227,7 +227,7 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     let violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators =
-        if violations.is_empty() { indicators::compute(&prepared.problem, &plan, &prepared.pack) } else { Indicators::default() };
+        if violations.is_empty() { indicators::compute_with_access(&prepared.problem, &plan, &prepared.pack, &prepared.case.travel) } else { Indicators::default() };
     Ok((prepared, Judged { plan, indicators, violations, pareto: Vec::new() }))
 }
 
