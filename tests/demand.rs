@@ -1,7 +1,10 @@
 //! Demand and patient choice against the oracle, and by themselves.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp, clippy::cast_precision_loss)] // a test may fail loudly, and some values must be exact
 
 #[path = "common/demo.rs"]
 mod demo;
+#[path = "common/hand_made.rs"]
+mod tiny;
 
 use fenji::demand::{Problem, ProblemError};
 use fenji::ids::{ClassId, SettlementId};
@@ -250,10 +253,9 @@ fn waiting_spreads_patients_and_settles() {
     scenario.choice.waiting_weight = Some(-0.5);
     let crowded = problem(&scenario, "P2025").unwrap();
     let report = crowded.calibration.congestion.unwrap();
-    assert!(report.rounds > 1 && report.residual.is_finite() && report.mean_wait > 0.0, "{report:?}");
+    assert!(report.rounds > 1 && report.residual <= 1e-6 && report.mean_wait > 0.0, "{report:?}");
     assert!(crowded.calibration.model_visits != free.calibration.model_visits);
     assert!(crowded.choice.iter().all(|p| (0.0..=1.0).contains(p)));
-    println!("{report:?} {:?} against {:?}", crowded.calibration.model_visits, free.calibration.model_visits);
 }
 
 #[test]
@@ -262,4 +264,24 @@ fn shares_do_not_depend_on_the_number_of_threads() {
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap().install(|| problem(&Scenario::default(), "P2025").unwrap());
     assert_eq!(one.choice, many.choice);
     assert_eq!(one.calibration, many.calibration);
+}
+
+#[test]
+fn a_tiny_network_is_calibrated_to_the_observed_shares() {
+    let c = tiny::problem().calibration;
+    for g in 0..3 {
+        assert!(near(c.model_visits[g], c.observed_visits[g], 1e-9), "{c:?}");
+        assert!(near(c.model_stays[g], c.observed_stays[g], 1e-9), "{c:?}");
+    }
+    assert!(near(c.visits[0], 0.0, 0.0) && near(c.stays[0], 0.0, 0.0));
+}
+
+#[test]
+fn a_group_that_no_arc_leads_to_is_left_out_of_the_calibration() {
+    // Without county hospitals the other two groups keep their observed odds.
+    let mut network = tiny::network();
+    network.facilities[tiny::K as usize].tier = Tier::M;
+    let c = tiny::problem_of(network).calibration;
+    assert!(near(c.model_visits[1], 0.0, 0.0) && near(c.visits[1], 0.0, 0.0));
+    assert!(near(c.model_visits[2] / c.model_visits[0], c.observed_visits[2] / c.observed_visits[0], 1e-9), "{c:?}");
 }

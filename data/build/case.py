@@ -114,6 +114,10 @@ def case_toml(case):
               f"name_en = {quoted(about['name_en'])}", "year = 2025", 'crs = "wgs84"', 'policy = "P2025"', "", "[travel]",
               'mode = "metric"', "", "[travel.metric]", "circuity = 1.3", "fixed_minutes = 3.0", "urban_kmh = 25.0",
               "speeds = [{ below_km = 60.0, kmh = 45.0 }, { below_km = 400.0, kmh = 80.0 }, { kmh = 220.0 }]"]
+    if case == "chongqing":
+        # 43 city hospitals: a county hospital refers to the four nearest of them, and each sends patients down to the three
+        # nearest partners in a county (with all of them joined to all, most arcs would never carry a patient)
+        lines += ["", "[arcs]", "up_rank3_city = 4", "down_partners = 3"]
     for table, column, evidence, rule, source in provenance(case):
         lines += ["", "[[provenance]]", f"table = {quoted(table)}", f"column = {quoted(column)}", f"evidence = {quoted(evidence)}",
                   f"rule = {quoted(rule)}", f"source = {quoted(source)}"]

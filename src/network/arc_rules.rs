@@ -156,7 +156,11 @@ fn first_block(case: &Case, sites: &Sites<'_>, start: usize, end: usize, arcs: &
     }
     let mut jobs = Vec::new();
     for (rank, count) in [(1, rules.first_rank1), (2, rules.first_rank2), (3, rules.first_rank3), (4, rules.first_city)] {
-        jobs.extend(pair_up(&by_scope, sites.by_scope(rank), Nearest::Some(count)));
+        if rank <= 2 && rules.primary_own_area {
+            jobs.extend(pair_up(&by_area, sites.by_area(rank), Nearest::Some(count)));
+        } else {
+            jobs.extend(pair_up(&by_scope, sites.by_scope(rank), Nearest::Some(count)));
+        }
     }
     jobs.extend(pair_up(&by_area, sites.by_area(3), Nearest::Some(rules.first_rank3_own)));
     for rank in 5..=7 {
@@ -242,19 +246,32 @@ fn up_jobs(sites: &Sites<'_>) -> Vec<Job<FacilityId>> {
     jobs
 }
 
-/// The jobs of `W`: always area by area, because partners are counted in each.
+/// The jobs of `W`.
 fn down_jobs(sites: &Sites<'_>) -> Vec<Job<FacilityId>> {
     let partners = Nearest::or_all(sites.rules.down_partners);
     let top: Vec<FacilityId> = (5..=7).flat_map(|rank| sites.rank(rank)).copied().collect();
     let cities = sites.by_scope(4);
     let (hospitals, centres) = (sites.by_area(3), sites.by_area(2));
-    let mut jobs = Vec::new();
+    let mut jobs = pair_up(&hospitals, centres.clone(), partners);
+    if let Nearest::All = partners {
+        // In one go: on roads a search for the sites of many areas costs no more than for one.
+        let gather = |areas: &[Vec<FacilityId>]| {
+            let mut groups = vec![Vec::new(); sites.scopes];
+            for (area, scope) in areas.iter().zip(&sites.scope) {
+                groups[*scope].extend(area);
+            }
+            groups
+        };
+        jobs.push(Job { from: top, to: hospitals.concat(), nearest: partners });
+        jobs.extend(pair_up(&cities, gather(&hospitals), partners));
+        jobs.extend(pair_up(&cities, gather(&centres), partners));
+        return jobs;
+    }
+    // Partners are counted in each area.
     for (area, scope) in sites.scope.iter().enumerate() {
-        let (hospitals, centres, cities) = (&hospitals[area], &centres[area], &cities[*scope]);
-        let above = cities.iter().chain(&top).copied().collect();
-        jobs.push(Job { from: above, to: hospitals.clone(), nearest: partners });
-        jobs.push(Job { from: hospitals.clone(), to: centres.clone(), nearest: partners });
-        jobs.push(Job { from: cities.clone(), to: centres.clone(), nearest: partners });
+        let above = cities[*scope].iter().chain(&top).copied().collect();
+        jobs.push(Job { from: above, to: hospitals[area].clone(), nearest: partners });
+        jobs.push(Job { from: cities[*scope].clone(), to: centres[area].clone(), nearest: partners });
     }
     jobs
 }

@@ -118,6 +118,7 @@ pub enum TargetSense {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::float_cmp)] // a test may fail loudly, and table values are exact
 mod tests {
     use super::*;
     use std::collections::HashSet;

@@ -42,6 +42,7 @@ pub fn all() -> Result<Vec<YearRates>, PackError> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::float_cmp)] // a test may fail loudly, and table values are exact
 mod tests {
     use super::*;
 

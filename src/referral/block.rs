@@ -132,6 +132,7 @@ impl Block {
 
     /// Runs the session, letting in columns that would pay until none would.
     fn run(&mut self, mut method: Simplex, costs: &[f64], limits: &Limits, observer: &dyn Observer) -> Result<LpStatus, BackendError> {
+        let begun = std::time::Instant::now();
         loop {
             let part = self.session.run(method, limits, observer)?;
             self.iterations += part.iterations;
@@ -143,6 +144,7 @@ impl Block {
             }
             let wanted: Vec<usize> =
                 (0..self.columns.len()).filter(|&n| !self.inside[n] && self.reduced(n, costs, &part.duals) < -TOLERANCE).collect();
+            tracing::trace!(rows = self.model.row_count(), columns = self.active.len(), iterations = part.iterations, wanted = wanted.len(), ?method, seconds = begun.elapsed().as_secs_f64(), "block");
             self.solution = Some(part);
             if wanted.is_empty() {
                 return Ok(status);

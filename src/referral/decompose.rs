@@ -11,8 +11,8 @@
 //!    duals give a first price.
 //! 2. *Prices.* At a price `p` the blocks fall apart; `sum_b min (c_b - A_b'p) x_b + p'side` is a lower bound for ANY `p`.
 //!    Each block proposes its answer; the master LP mixes proposals (Dantzig and Wolfe 1960, doi:10.1287/opre.8.1.101) and its
-//!    duals are the next price, pulled toward the best price so far (in-out smoothing: Wentges 1997,
-//!    doi:10.1111/1475-3995.d01-17; Pessoa, Sadykov, Uchoa, Vanderbeck 2018, doi:10.1287/ijoc.2017.0784).
+//!    duals are the next price, kept inside a box around the best price so far (Marsten, Hogan, Blankenship 1975,
+//!    doi:10.1287/opre.23.3.389) that widens while it keeps its promises.
 //! 3. *Allocation.* The master's mix says what each block may use; each is solved once more within that. The plan is feasible,
 //!    no dearer than the mix, and basic. The gap to the bound is proven and reported.
 //!
@@ -25,6 +25,7 @@ use crate::backend::{Backend, BackendError, LpSolution, LpStatus};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Silent};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 /// Most rounds of pricing.
@@ -38,6 +39,16 @@ pub struct Partition<'a> {
     pub weight: &'a [f64],
     /// Columns to begin with.
     pub start: &'a (dyn Fn(usize) -> bool + Sync),
+    /// What a coarse answer says of the linking rows, when there is one.
+    pub guide: Option<&'a Guide>,
+}
+
+/// A guess to begin with: any will do, a good one saves rounds.
+pub struct Guide {
+    /// Dual of each row of the whole LP.
+    pub duals: Vec<f64>,
+    /// What each block is expected to use, by row of the whole LP.
+    pub usage: Vec<BTreeMap<usize, f64>>,
 }
 
 /// Solves by decomposition. The values and duals are those of the whole LP.
@@ -60,7 +71,7 @@ pub fn solve(
     let within = |limits: &Limits| Limits { time: limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
 
     // 1. shares
-    let shares = first_shares(model, &links, &blocks, partition.weight);
+    let shares = first_shares(model, &links, &blocks, partition);
     let now = within(limits);
     let statuses = blocks
         .par_iter_mut()
@@ -84,14 +95,17 @@ pub fn solve(
             master.add(b, &block.links, &p);
         }
     }
-    let first = mean_link_duals(model, &links, &blocks, partition.weight);
+    let first = match partition.guide {
+        Some(guide) => links.iter().map(|&row| one_sided(model, row, guide.duals[row])).collect(),
+        None => mean_link_duals(model, &links, &blocks, partition.weight),
+    };
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "shares solved");
 
     // 2. prices
+    let mut trust = Trust::new(&first);
     let mut best = Best { prices: first.clone(), bound: f64::NEG_INFINITY, duals: Vec::new() };
     let mut try_at = first;
-    let mut smoothing = 0.0_f64;
-    let mut misses = 0_u32;
+    let mut promised = f64::INFINITY;
     let mut status = LpStatus::Stopped(Limit::Iterations);
     for round in 1..=MAX_ROUNDS {
         let now = within(limits);
@@ -102,25 +116,24 @@ pub fn solve(
             break;
         };
         let bound = model.offset + side_value(model, &links, &try_at) + proposals.iter().map(|p| p.priced).sum::<f64>();
+        trust.learn(best.bound, bound, promised);
         if bound > best.bound {
             best = Best { prices: try_at.clone(), bound, duals: blocks.iter().map(Block::own_duals).collect() };
         }
-        let mut improving = false;
         for (b, p) in proposals.iter().enumerate() {
-            improving |= master.would_improve(b, &blocks[b].links, p);
             master.add(b, &blocks[b].links, p);
         }
-        let Some(solved) = master.solve(backend)? else {
+        let (Some(mixed), Some(inside)) = (master.solve(backend)?, master.solve_in_box(backend, &best.prices, &trust.radius)?) else {
             status = LpStatus::Stopped(Limit::Numerics);
             break;
         };
-        let bounds = Bounds { primal: model.offset + solved.value, dual: best.bound };
+        let bounds = Bounds { primal: model.offset + mixed.value, dual: best.bound };
         tracing::debug!(
             round,
             primal = bounds.primal,
             dual = bounds.dual,
             gap = bounds.gap(),
-            smoothing,
+            radius = trust.scale,
             seconds = begun.elapsed().as_secs_f64(),
             "prices"
         );
@@ -130,9 +143,16 @@ pub fn solve(
             status = LpStatus::Optimal;
             break;
         }
-        misses = if improving || round == 1 { 0 } else { misses + 1 };
-        smoothing = if misses > 0 { (1.0 - f64::from(misses) * 0.5).max(0.0) * 0.5 } else { 0.5 };
-        try_at = solved.prices.iter().zip(&best.prices).map(|(m, c)| smoothing * c + (1.0 - smoothing) * m).collect();
+        promised = model.offset + inside.value;
+        let worth_it = promised - best.bound > 0.1 * (bounds.primal - best.bound).min(0.5 * limits.gap * bounds.primal.abs());
+        try_at = if worth_it {
+            inside.prices
+        } else {
+            // nothing left inside the box: the best prices overall
+            trust.widen();
+            promised = bounds.primal;
+            mixed.prices
+        };
         if limits.time.is_some_and(|t| begun.elapsed() >= t) || observer.stop_requested() {
             status = LpStatus::Stopped(if observer.stop_requested() { Limit::Interrupted } else { Limit::Time });
             break;
@@ -169,6 +189,47 @@ pub fn solve(
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "allocation solved");
     let iterations = blocks.iter().map(|b| b.iterations).sum();
     Ok(Some(LpSolution { status, values, duals, iterations }))
+}
+
+/// A box around the best prices, within which the master's picture of the bound is trusted.
+struct Trust {
+    /// Half of the box's side, by linking row.
+    radius: Vec<f64>,
+    scale: f64,
+}
+
+impl Trust {
+    /// A fifth of each price; of a typical price where a row has none yet.
+    fn new(prices: &[f64]) -> Self {
+        let mut known: Vec<f64> = prices.iter().map(|p| p.abs()).filter(|p| *p > 0.0).collect();
+        known.sort_by(f64::total_cmp);
+        let typical = known.get(known.len() / 2).copied().unwrap_or(1.0);
+        Self { radius: prices.iter().map(|p| 0.2 * p.abs().max(0.2 * typical)).collect(), scale: 1.0 }
+    }
+
+    /// After a try that promised a bound: kept promises widen the box, a bound that fell narrows it.
+    fn learn(&mut self, before: f64, got: f64, promised: f64) {
+        if !before.is_finite() || !promised.is_finite() {
+            return;
+        }
+        let kept = (got - before) / (promised - before).max(f64::MIN_POSITIVE);
+        if kept > 0.5 {
+            self.stretch(1.5);
+        } else if kept < -1.0 {
+            self.stretch(0.5);
+        }
+    }
+
+    fn widen(&mut self) {
+        self.stretch(2.0);
+    }
+
+    fn stretch(&mut self, factor: f64) {
+        self.scale *= factor;
+        for r in &mut self.radius {
+            *r *= factor;
+        }
+    }
 }
 
 struct Best {
@@ -227,23 +288,34 @@ fn split(model: &LinearModel, backend: &dyn Backend, partition: &Partition<'_>) 
     Ok(built.into_iter().collect::<Option<Vec<_>>>().map(|blocks| (links, blocks)))
 }
 
-/// Sides of each linking row for each block, in proportion to the weights of the blocks that touch it.
-fn first_shares(model: &LinearModel, links: &[usize], blocks: &[Block], weight: &[f64]) -> Vec<Vec<(f64, f64)>> {
-    let mut total = vec![0.0; links.len()];
-    for (block, w) in blocks.iter().zip(weight) {
+/// Sides of each linking row for each block: what the guide expects it to use, and of what is left (or too much) a part in
+/// proportion to the weights of the blocks that touch the row.
+fn first_shares(model: &LinearModel, links: &[usize], blocks: &[Block], partition: &Partition<'_>) -> Vec<Vec<(f64, f64)>> {
+    let expected = |b: usize, l: usize| partition.guide.and_then(|g| g.usage[b].get(&links[l]).copied()).unwrap_or(0.0);
+    let (mut weights, mut uses) = (vec![0.0; links.len()], vec![0.0; links.len()]);
+    for (b, block) in blocks.iter().enumerate() {
         for &l in &block.links {
-            total[l] += w;
+            weights[l] += partition.weight[b];
+            uses[l] += expected(b, l);
         }
     }
-    blocks
-        .iter()
-        .zip(weight)
-        .map(|(block, w)| {
-            let part = |l: usize| if total[l] > 0.0 { w / total[l] } else { 1.0 };
-            let share = |side: f64, l: usize| if side.is_finite() { side * part(l) } else { side };
-            block.links.iter().map(|&l| (share(model.row_lower[links[l]], l), share(model.row_upper[links[l]], l))).collect()
-        })
-        .collect()
+    let share = |side: f64, b: usize, l: usize| {
+        if !side.is_finite() {
+            return side;
+        }
+        let part = if weights[l] > 0.0 { partition.weight[b] / weights[l] } else { 1.0 };
+        if uses[l] > side && side >= 0.0 { expected(b, l) * side / uses[l] } else { expected(b, l) + (side - uses[l]) * part }
+    };
+    let of_block = |(b, block): (usize, &Block)| {
+        block.links.iter().map(|&l| (share(model.row_lower[links[l]], b, l), share(model.row_upper[links[l]], b, l))).collect()
+    };
+    blocks.iter().enumerate().map(of_block).collect()
+}
+
+/// A price on a side that the row does not have is no price.
+fn one_sided(model: &LinearModel, row: usize, price: f64) -> f64 {
+    let side = if price > 0.0 { model.row_lower[row] } else { model.row_upper[row] };
+    if side.is_finite() { price } else { 0.0 }
 }
 
 /// Weighted means of the blocks' duals of the linking rows.
@@ -259,9 +331,7 @@ fn mean_link_duals(model: &LinearModel, links: &[usize], blocks: &[Block], weigh
         .iter()
         .enumerate()
         .map(|(l, &row)| {
-            let mean = if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 };
-            let side = if mean > 0.0 { model.row_lower[row] } else { model.row_upper[row] };
-            if side.is_finite() { mean } else { 0.0 }
+            one_sided(model, row, if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 })
         })
         .collect()
 }

@@ -18,7 +18,6 @@ pub(crate) struct Master {
     block: Vec<usize>,
     usage: Vec<Vec<f64>>,
     mix: Vec<f64>,
-    duals: Vec<f64>,
 }
 
 /// What the master says.
@@ -43,7 +42,7 @@ impl Master {
                 model.column(j).filter_map(|(row, v)| links.binary_search(&row).ok().map(|l| (l, v))).collect();
             linear.add_col(model.cost[j], model.col_upper[j], model.implied_upper[j], &entries);
         }
-        Self { linear, links: links.len(), shared: shared.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new(), duals: Vec::new() }
+        Self { linear, links: links.len(), shared: shared.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new() }
     }
 
     pub fn add(&mut self, block: usize, links: &[usize], proposal: &Proposal) {
@@ -54,15 +53,7 @@ impl Master {
         self.usage.push(proposal.usage.clone());
     }
 
-    /// Whether a proposal would enter the mix at the master's latest duals.
-    pub fn would_improve(&self, block: usize, links: &[usize], proposal: &Proposal) -> bool {
-        if self.duals.is_empty() {
-            return true;
-        }
-        let priced = proposal.cost - links.iter().zip(&proposal.usage).map(|(&l, u)| u * self.duals[l]).sum::<f64>();
-        priced - self.duals[self.links + block] < -1e-7 * proposal.cost.abs().max(1.0)
-    }
-
+    /// Mixes the proposals so that the linking rows hold: value and allocation are those of a feasible plan.
     pub fn solve(&mut self, backend: &dyn Backend) -> Result<Option<Mixed>, BackendError> {
         let solved = backend.solve(&self.linear, &Limits::default(), &Silent)?;
         if solved.status != LpStatus::Optimal {
@@ -71,8 +62,24 @@ impl Master {
         let value = self.linear.objective(&solved.values);
         let prices = solved.duals[..self.links].to_vec();
         self.mix = solved.values;
-        self.duals = solved.duals;
         Ok(Some(Mixed { value, prices }))
+    }
+
+    /// The best prices inside a box, as far as the proposals tell: an upper estimate of the bound there, and where it is.
+    ///
+    /// A box `|p - centre| <= radius` on the duals is a pair of columns a row in the primal: a unit more of the row may be
+    /// bought at `centre + radius` and sold at `centre - radius`.
+    pub fn solve_in_box(&self, backend: &dyn Backend, centre: &[f64], radius: &[f64]) -> Result<Option<Mixed>, BackendError> {
+        let mut boxed = self.linear.clone();
+        for (l, (c, r)) in centre.iter().zip(radius).enumerate() {
+            boxed.add_col(c + r, f64::INFINITY, f64::INFINITY, &[(l, 1.0)]);
+            boxed.add_col(r - c, f64::INFINITY, f64::INFINITY, &[(l, -1.0)]);
+        }
+        let solved = backend.solve(&boxed, &Limits::default(), &Silent)?;
+        if solved.status != LpStatus::Optimal {
+            return Ok(None);
+        }
+        Ok(Some(Mixed { value: boxed.objective(&solved.values), prices: solved.duals[..self.links].to_vec() }))
     }
 
     /// What the mix lets each block use of its linking rows.

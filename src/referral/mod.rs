@@ -1,6 +1,7 @@
 //! The referral plan: which form of the LP is solved how, with which proof.
 
 mod block;
+mod coarse;
 pub mod decompose;
 pub mod lazy;
 mod master;

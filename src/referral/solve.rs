@@ -1,7 +1,7 @@
 //! One solve of the referral LP: form, method, backend, bounds.
 
 use super::repair::{self, Diagnosis};
-use super::{decompose, lazy};
+use super::{coarse, decompose, lazy};
 use crate::backend::{self, Backend, BackendError, LpSolution, LpStatus};
 use crate::demand::Problem;
 use crate::model::columns::{ColKey, Var};
@@ -134,17 +134,7 @@ pub(crate) fn run(
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
     match method {
-        Method::Decomposed => {
-            let likely = likely_columns(problem, model);
-            let start = |j: usize| likely[j];
-            let blocks = Blocks::of(problem);
-            let block_of: Vec<Option<u32>> = model.keys.iter().map(|key| blocks.of_column(problem, model, key)).collect();
-            let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start };
-            match decompose::solve(&model.linear, backend, &partition, limits, observer)? {
-                Some(solution) => Ok(solution),
-                None => lazy::solve(&model.linear, backend, start, limits, observer),
-            }
-        }
+        Method::Decomposed => decomposed(problem, model, backend, limits, observer),
         Method::Lazy => {
             let likely = likely_columns(problem, model);
             lazy::solve(&model.linear, backend, |j| likely[j], limits, observer)
@@ -152,6 +142,60 @@ pub(crate) fn run(
         _ => backend.solve(&model.linear, limits, observer),
     }
 }
+
+/// By blocks, guided by a coarse picture where the case is large.
+fn decomposed(
+    problem: &Problem,
+    model: &ReferralModel,
+    backend: &dyn Backend,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<LpSolution, BackendError> {
+    let blocks = Blocks::of(problem);
+    let block_of = blocks.of_columns(problem, model);
+    let guide = guide(problem, model, &blocks, backend, limits, observer)?;
+    let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals));
+    let start = |j: usize| likely[j];
+    let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start, guide: guide.as_ref() };
+    match decompose::solve(&model.linear, backend, &partition, limits, observer)? {
+        Some(solution) => Ok(solution),
+        None => lazy::solve(&model.linear, backend, start, limits, observer),
+    }
+}
+
+/// Solves the coarse picture, when the case has many settlements a township.
+fn guide(
+    problem: &Problem,
+    model: &ReferralModel,
+    blocks: &Blocks,
+    backend: &dyn Backend,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<Option<decompose::Guide>, BackendError> {
+    let rough = coarse::coarsen(problem);
+    let (few, many) = (rough.problem.network.settlements.len(), problem.network.settlements.len());
+    if many < COARSE_FROM || few * COARSE_RATIO > many {
+        return Ok(None);
+    }
+    let small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
+    let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
+    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: 1e-4, ..*limits }, observer)?;
+    if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
+        return Ok(None);
+    }
+    let duals = coarse::lift_duals(&rough, &small, &lp.duals, problem, model);
+    let usage = coarse::usage(&small, &blocks.of_columns(&rough.problem, &small), &lp.values, model, blocks.weight.len());
+    tracing::debug!(settlements = few, objective = small.linear.objective(&lp.values), bound = model.linear.dual_bound(&duals), "coarse");
+    Ok(Some(decompose::Guide { duals, usage }))
+}
+
+/// Settlements up to which a coarse picture is solved whole.
+const COARSE_WHOLE: usize = 100;
+
+/// Settlements from which a coarse picture pays.
+const COARSE_FROM: usize = 800;
+/// Settlements a township from which a coarse picture pays.
+const COARSE_RATIO: usize = 3;
 
 /// Blocks of areas.
 struct Blocks {
@@ -183,6 +227,10 @@ impl Blocks {
         Self { of_area, weight }
     }
 
+    fn of_columns(&self, problem: &Problem, model: &ReferralModel) -> Vec<Option<u32>> {
+        model.keys.iter().map(|key| self.of_column(problem, model, key)).collect()
+    }
+
     fn of_column(&self, problem: &Problem, model: &ReferralModel, key: &ColKey) -> Option<u32> {
         let area = match key.var {
             Var::First | Var::Displaced | Var::NoAccess => problem.network.settlements[key.place as usize].area.index(),
@@ -206,7 +254,7 @@ const FEASIBLE: f64 = 1e-6;
 const SMALL_CASE: usize = 400;
 
 /// Settlements a block may have on average before prefectures are split into areas.
-const LARGEST_BLOCK: usize = 600;
+const LARGEST_BLOCK: usize = 200;
 
 /// Columns to begin with: everything but displaced first contact, redirects and long first-contact arcs.
 pub(crate) fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 
 /// How one travels in a case.
 #[derive(Debug, Clone)]
-#[allow(clippy::large_enum_variant)] // there is one travel model a case
+#[allow(clippy::large_enum_variant)] // there is one in a case
 pub enum Travel {
     /// Distance, circuity and speeds.
     Metric(metric::MetricParams),

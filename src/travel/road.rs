@@ -163,11 +163,11 @@ impl RoadGraph {
 
     /// The `k` nearest of `to` by time from each of `from`: rows by (minutes, position in `to`).
     pub(super) fn nearest<P: Places + ?Sized>(&self, places: &P, from: &[Place], to: &[Place], k: usize) -> SparseTimes {
-        if k >= to.len() {
-            let all = self.within(places, from, to, f64::INFINITY);
+        let (starts, ends) = (self.legs(places, from), self.legs(places, to));
+        if k >= to.len() || backward_is_cheaper(from.len(), to.len(), k) {
+            let all = self.trips(from, to, &starts, &ends, f64::INFINITY);
             return SparseTimes::from_rows(from.len(), || (), |(), i| sorted(all.row(i).map(|(c, m)| (column(c), m)).collect(), k));
         }
-        let (starts, ends) = (self.legs(places, from), self.legs(places, to));
         let stops = Stops::new(ends.iter().map(|l| l.map(|l| l.node)));
         let sources = unique_nodes(&starts);
         // Of each source node: all targets at the node itself, and the k nearest of the others.
@@ -198,8 +198,12 @@ impl RoadGraph {
 
     /// All pairs within `limit` minutes: rows by position in `to`. Searches start from the side with fewer road nodes.
     pub(super) fn within<P: Places + ?Sized>(&self, places: &P, from: &[Place], to: &[Place], limit: f64) -> SparseTimes {
-        let (starts, ends) = (self.legs(places, from), self.legs(places, to));
-        let (sources, goals) = (unique_nodes(&starts), unique_nodes(&ends));
+        self.trips(from, to, &self.legs(places, from), &self.legs(places, to), limit)
+    }
+
+    /// [`RoadGraph::within`] for places whose legs are known.
+    fn trips(&self, from: &[Place], to: &[Place], starts: &[Option<Leg>], ends: &[Option<Leg>], limit: f64) -> SparseTimes {
+        let (sources, goals) = (unique_nodes(starts), unique_nodes(ends));
         // With room for rounding: rows are cut at the limit afterwards.
         let limit_ticks = ticks((limit - self.params.fixed_minutes) * (1.0 + 1e-9)).saturating_add(1);
         let keep = |mut row: Vec<(u32, f64)>| {
@@ -210,14 +214,14 @@ impl RoadGraph {
         let stops = Stops::new(ends.iter().map(|l| l.map(|l| l.node)));
         if sources.len() <= goals.len() {
             let paths = Paths::from_rows(sources.len(), |search, i| reached(search, &self.forward, sources[i], &stops, limit_ticks));
-            self.rows_of(from, to, &starts, &ends, &sources, |source| paths.row(source), keep)
+            self.rows_of(from, to, starts, ends, &sources, |source| paths.row(source), keep)
         } else {
             let origins = Stops::new(sources.iter().map(|n| Some(*n)));
             let paths = Paths::from_rows(goals.len(), |search, i| reached(search, &self.backward, goals[i], &origins, limit_ticks));
             let turned = paths.transposed(sources.len());
             let spread =
                 |source: usize| turned.row(source).flat_map(|(goal, t)| stops.at(goals[goal as usize]).iter().map(move |e| (*e, t)));
-            self.rows_of(from, to, &starts, &ends, &sources, spread, keep)
+            self.rows_of(from, to, starts, ends, &sources, spread, keep)
         }
     }
 
@@ -358,6 +362,13 @@ fn reached(search: &mut Search, graph: &TickGraph, source: u32, stops: &Stops, l
         ControlFlow::Continue(())
     });
     found
+}
+
+/// Whether the k nearest of few targets are better found by searching back from each target than on from each source. A search on
+/// touches about `k / targets` of the region, a search back all of it; the table in between must fit into memory.
+fn backward_is_cheaper(sources: usize, targets: usize, k: usize) -> bool {
+    const MOST_PAIRS: usize = 20_000_000;
+    targets.saturating_mul(targets) < sources.saturating_mul(k) && sources.saturating_mul(targets) <= MOST_PAIRS
 }
 
 fn sorted(mut row: Vec<(u32, f64)>, k: usize) -> Vec<(u32, f64)> {

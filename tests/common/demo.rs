@@ -1,5 +1,5 @@
 //! The oracle's prefecture as a [`Case`] and its [`Arcs`], read from `../shared/reference`; `None` (with a printed reason) when that folder is absent.
-#![allow(dead_code)] // each test takes what it needs
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout)] // each test takes what it needs, and may fail loudly
 
 use fenji::ids::{AreaId, FacilityId, TownId};
 use fenji::network::{

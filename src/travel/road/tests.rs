@@ -75,7 +75,7 @@ proptest! {
     #[test]
     fn trips_are_legs_and_paths(
         (nodes, edges) in roads(),
-        people in prop::collection::vec((-25..25_i32, -25..25_i32), 1..12),
+        people in prop::collection::vec((-25..25_i32, -25..25_i32), 1..25),
         sites in prop::collection::vec((-25..25_i32, -25..25_i32), 1..12),
         (k, limit) in (1..5_usize, 0.0..90.0_f64),
     ) {
