@@ -159,6 +159,18 @@ pub mod io {
     }
 }
 
+pub mod indicators {
+    use crate::demand::Problem;
+    use crate::indicators::{Indicators, compute};
+    use crate::plan::ReferralPlan;
+    use crate::policy::PolicyPack;
+    use crate::travel::Travel;
+
+    pub fn compute_with_access(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, _travel: &Travel) -> Indicators {
+        compute(problem, plan, pack)
+    }
+}
+
 pub mod plot {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct ParetoPoint {
@@ -311,7 +323,13 @@ pub mod referral {
         Err(super::Absent)
     }
 
-    pub fn to_plan(_: &Problem, _: &PolicyPack, _: &ReferralSolution, _info: PlanInfo) -> (ReferralPlan, Indicators) {
+    pub fn to_plan(
+        _: &Problem,
+        _: &crate::travel::Travel,
+        _: &PolicyPack,
+        _: &ReferralSolution,
+        _info: PlanInfo,
+    ) -> (ReferralPlan, Indicators) {
         unreachable!("there is no solution without `solve`")
     }
 }
