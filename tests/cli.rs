@@ -54,7 +54,7 @@ fn version_is_that_of_the_package() {
 
 #[test]
 fn usage_errors_end_with_two_and_leave_stdout_empty() {
-    let cases: [&[&str]; 16] = [
+    let cases: [&[&str]; 17] = [
         &[],
         &["fly"],
         &["referral"],
@@ -66,6 +66,7 @@ fn usage_errors_end_with_two_and_leave_stdout_empty() {
         &["referral", "case", "--out", "o", "--threads", "0"],
         &["referral", "case", "--out", "o", "--lang", "fr"],
         &["referral", "case", "--out", "o", "--method", "magic"],
+        &["referral", "case", "--out", "o", "--backend", "abacus"],
         &["referral", "case", "--out", "o", "--pareto", "1"],
         &["compare", "case", "one.json", "--out", "o"],
         &["check", "case"],

@@ -34,7 +34,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         std::fs::write(folder.path().join(name), bytes).with_context(|| format!("cannot write {name} to a temporary folder"))?;
     }
     let prepared = steps::prepare(folder.path(), Ask::default(), observer)?;
-    let judged = match steps::solve(&prepared, &SolveArgs::default(), 0, observer)? {
+    let judged = match steps::solve(&prepared, &steps::options(&SolveArgs::default())?, 0, observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(referral::infeasible("demo", &diagnosis, &sentences)),
     };

@@ -46,9 +46,10 @@ pub struct Args {
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
+    let options = steps::options(&args.solve)?;
     let ask = Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: args.gamma };
     let prepared = steps::prepare(&args.case, ask, observer)?;
-    let judged = match steps::solve(&prepared, &args.solve, args.pareto.map_or(0, usize::from), observer)? {
+    let judged = match steps::solve(&prepared, &options, args.pareto.map_or(0, usize::from), observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(infeasible("referral", &diagnosis, &sentences)),
     };

@@ -6,19 +6,20 @@ use super::exit::{Complaint, Fault};
 use super::output::{grouped, yuan};
 use crate::check::{Violation, check_referral};
 use crate::demand::Problem;
-use crate::indicators::{self, Indicators};
+use crate::indicators::Indicators;
 use crate::network::Case;
 use crate::network::arc_rules::build_arcs;
 use crate::outcome::{Limits, Observer, Termination};
 use crate::plan::ReferralPlan;
 use crate::policy::{PolicyPack, Scenario, pack};
-use crate::{backend, io, plot, referral, report, synth};
+use crate::{backend, indicators, io, plot, referral, report, synth};
 use anyhow::anyhow;
 use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
+pub use referral::SolveOptions;
 pub use synth::SynthParams;
 
 /// A case with its policy pack and scenario, ready to be planned or judged.
@@ -154,19 +155,14 @@ fn assemble(
 /// Solves, reads the indicators off the plan, checks it, and works out `pareto` points of the front (0: none) once it holds.
 ///
 /// # Errors
-/// When the backend is unknown or fails, the objective has no bound, or a limit came before any plan.
-pub fn solve(prepared: &Prepared, args: &SolveArgs, pareto: usize, observer: &dyn Observer) -> Result<Solved, Fault> {
-    let options = options(args)?;
-    if let Some(threads) = args.threads {
-        // Fails only when a pool exists already (a second solve in one process): the first choice then stays.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
-    }
-    let solution = referral::solve(&prepared.problem, &options, observer).map_err(|e| anyhow!(e))?;
+/// When the backend fails, the objective has no bound, or a limit came before any plan.
+pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observer: &dyn Observer) -> Result<Solved, Fault> {
+    let solution = referral::solve(&prepared.problem, options, observer).map_err(|e| anyhow!(e))?;
     match solution.termination {
         Termination::Optimal | Termination::Feasible(_) => {
             let mut judged = judge(prepared, &solution);
             if pareto > 0 && judged.violations.is_empty() {
-                judged.pareto = referral::frontier(&prepared.problem, &options, pareto, observer).map_err(|e| anyhow!(e))?;
+                judged.pareto = referral::frontier(&prepared.problem, options, pareto, observer).map_err(|e| anyhow!(e))?;
             }
             Ok(Solved::Plan(Box::new(judged)))
         }
@@ -226,8 +222,11 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     let prepared = assemble(read.case, scenario, complaints(&read.warnings), begin, observer)?;
     let violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
-    let indicators =
-        if violations.is_empty() { indicators::compute_with_access(&prepared.problem, &plan, &prepared.pack, &prepared.case.travel) } else { Indicators::default() };
+    let indicators = if violations.is_empty() {
+        indicators::compute_with_access(&prepared.problem, &plan, &prepared.pack, &prepared.case.travel)
+    } else {
+        Indicators::default()
+    };
     Ok((prepared, Judged { plan, indicators, violations, pareto: Vec::new() }))
 }
 
@@ -283,11 +282,19 @@ pub fn schemas() -> Vec<(String, Value)> {
     io::schema::all().into_iter().map(|(name, schema)| (name.to_string(), schema)).collect()
 }
 
-fn options(args: &SolveArgs) -> Result<referral::SolveOptions, Fault> {
+/// What the flags ask of the solve, looked at before the long work; also sets the number of threads of everything that is parallel.
+///
+/// # Errors
+/// [`Fault::Usage`] when this build has no such backend.
+pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
     let names = backend::names();
     let name = args.backend.as_deref().unwrap_or_else(|| names.first().copied().unwrap_or_default());
     if !names.contains(&name) {
         return Err(Fault::Usage(format!("--backend {name}: this build has {}", names.join(", "))));
+    }
+    if let Some(threads) = args.threads {
+        // Fails only when a pool exists already (a second run in one process): the first choice then stays.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
     }
     let default = Limits::default();
     let limits =
@@ -299,7 +306,7 @@ fn options(args: &SolveArgs) -> Result<referral::SolveOptions, Fault> {
         MethodArg::Lazy => referral::Method::Lazy,
         MethodArg::Decomposed => referral::Method::Decomposed,
     };
-    Ok(referral::SolveOptions { backend: name.to_string(), method, limits })
+    Ok(SolveOptions { backend: name.to_string(), method, limits })
 }
 
 fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint {

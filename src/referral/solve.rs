@@ -179,7 +179,7 @@ fn guide(
     }
     let small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
-    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: 1e-4, ..*limits }, observer)?;
+    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
     if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
         return Ok(None);
     }
