@@ -10,7 +10,7 @@ use fenji::text::Catalogue;
 use sample_plan::{Sample, sample};
 
 fn input<'a>(s: &'a Sample, text: &'a Catalogue) -> PictureInput<'a> {
-    PictureInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, text }
+    PictureInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, name_en: None, text }
 }
 
 fn front() -> Vec<ParetoPoint> {
@@ -22,9 +22,16 @@ fn pictures(s: &Sample, lang: &str) -> Vec<Picture> {
     plot::all(&input(s, &text), Some(&front())).unwrap()
 }
 
-
 fn report<'a>(s: &'a Sample, front: Option<&'a [ParetoPoint]>) -> ReportInput<'a> {
-    ReportInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, pareto: front, violations: 0 }
+    ReportInput {
+        problem: &s.problem,
+        plan: &s.plan,
+        indicators: &s.indicators,
+        pack: &s.pack,
+        name_en: Some("Six counties"),
+        pareto: front,
+        violations: 0,
+    }
 }
 
 fn text_of<'a>(files: &'a [(String, Vec<u8>)], path: &str) -> &'a str {
@@ -58,15 +65,28 @@ fn the_bundle_holds_what_it_should() {
         let names: Vec<&str> = files.iter().map(|f| f.0.as_str()).collect();
         let page = text_of(&files, "report.html");
         let heads: Vec<&str> = page.split("<h2>").skip(1).map(|p| p.split("</h2>").next().unwrap()).collect();
-        let csv: Vec<(String, usize)> = names.iter().filter(|n| n.ends_with(".csv")).map(|n| (text_of(&files, n).lines().next().unwrap().to_owned(), text_of(&files, n).lines().count())).collect();
+        let csv: Vec<(String, usize)> = names
+            .iter()
+            .filter(|n| n.ends_with(".csv"))
+            .map(|n| (text_of(&files, n).lines().next().unwrap().to_owned(), text_of(&files, n).lines().count()))
+            .collect();
         let titles: Vec<String> = pictures(&s, lang).iter().map(|p| format!("{}: {} ({}x{})", p.id, p.title, p.width, p.height)).collect();
-        shape.push((lang, names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>(), heads.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>(), csv, titles));
+        shape.push((
+            lang,
+            names.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>(),
+            heads.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>(),
+            csv,
+            titles,
+        ));
         for (name, bytes) in &files {
             if name.ends_with(".png") {
                 assert!(bytes.starts_with(b"\x89PNG") && bytes.len() > 10_000, "{name}");
             }
             if name.ends_with(".svg") {
-                assert!(elements(std::str::from_utf8(bytes).unwrap()).iter().filter(|e| *e == "title").count() > 3, "{name} has nothing under the pointer");
+                assert!(
+                    elements(std::str::from_utf8(bytes).unwrap()).iter().filter(|e| *e == "title").count() > 3,
+                    "{name} has nothing under the pointer"
+                );
             }
         }
         for (outside, why) in [("http://", "links"), ("https://", "links"), ("src=\"pictures", "files beside it"), ("@import", "styles")] {
@@ -86,8 +106,13 @@ fn numbers_in_the_report_are_those_of_the_plan() {
     let files = referral::write_bundle(&report(&s, None), "en").unwrap();
     let page = text_of(&files, "report.html");
     assert!(page.contains("7,360,402,872 yuan a year") && page.contains("passed: no violation"));
-    assert!(page.contains("One more bed at Qianxi People&#x27;s Hospital (Qianxi) saves 126,828 yuan a year (it has 300, used at 98.0%)."), "the sentence of a bed");
-    assert!(page.contains("Qianxi: the target &quot;Stays in the own county&quot; of 74.0% cannot be met with today&#x27;s case mix: at most 71.0%"));
+    assert!(
+        page.contains("One more bed at Qianxi People&#x27;s Hospital saves 126,828 yuan a year (it has 300, used at 98.0%)."),
+        "the sentence of a bed"
+    );
+    assert!(page.contains(
+        "Qianxi: the target &quot;Stays in the own county&quot; of 74.0% cannot be met with today&#x27;s case mix: at most 71.0%"
+    ));
     assert!(!files.iter().any(|f| f.0.contains("pareto")), "no front was given");
     // Every facility with its load, to the digit, in the table.
     let table = text_of(&files, "tables/facilities.csv");
@@ -95,7 +120,10 @@ fn numbers_in_the_report_are_those_of_the_plan() {
     let mut count = 0;
     for (row, (f, load)) in rows.records().zip(s.problem.network.facilities.iter().zip(&s.indicators.facilities)) {
         let row = row.unwrap();
-        assert_eq!((&row[0], row[10].parse::<f64>().unwrap(), row[14].parse::<f64>().unwrap()), (f.code.as_str(), load.visits, load.received_up));
+        assert_eq!(
+            (&row[0], row[10].parse::<f64>().unwrap(), row[14].parse::<f64>().unwrap()),
+            (f.code.as_str(), load.visits, load.received_up)
+        );
         count += 1;
     }
     assert_eq!(count, s.problem.network.facilities.len());
@@ -158,7 +186,13 @@ fn hostile_names_come_out_harmless() {
             let text = std::str::from_utf8(bytes);
             if path.ends_with(".svg") {
                 let svg = text.unwrap();
-                assert!(elements(svg).iter().all(|e| ["svg", "g", "path", "rect", "circle", "line", "polyline", "polygon", "text", "title", "clipPath"].contains(&e.as_str())), "{path}");
+                assert!(
+                    elements(svg)
+                        .iter()
+                        .all(|e| ["svg", "g", "path", "rect", "circle", "line", "polyline", "polygon", "text", "title", "clipPath"]
+                            .contains(&e.as_str())),
+                    "{path}"
+                );
                 assert!(!svg.contains('\u{202E}'));
             }
             if path.ends_with(".csv") {
@@ -219,7 +253,10 @@ fn a_large_case_stays_small_and_quick() {
     network.facilities.retain(|f| f.rank() >= 2);
     let clinics: Vec<_> = small.facilities.iter().filter(|f| f.rank() == 1).collect();
     for n in 0..times {
-        let shift = |p: fenji::travel::Position, k: u64| fenji::travel::Position { x: p.x + (sample_plan::hash(n * 7919 + k) - 0.5) * 0.1, y: p.y + (sample_plan::hash(n * 104_729 + k) - 0.5) * 0.1 };
+        let shift = |p: fenji::travel::Position, k: u64| fenji::travel::Position {
+            x: p.x + (sample_plan::hash(n * 7919 + k) - 0.5) * 0.1,
+            y: p.y + (sample_plan::hash(n * 104_729 + k) - 0.5) * 0.1,
+        };
         for (k, s) in small.settlements.iter().enumerate() {
             let mut s = s.clone();
             (s.code, s.position) = (format!("{}-{n}", s.code), shift(s.position, k as u64));
@@ -246,7 +283,8 @@ fn a_large_case_stays_small_and_quick() {
     s.problem.doctors = network.facilities.iter().map(|f| f.doctors.0).collect();
     let loads = &s.indicators.facilities;
     s.indicators.facilities = (0..facilities).map(|j| loads[j % loads.len()]).collect();
-    s.indicators.access.nearest_minutes = std::array::from_fn(|r| network.settlements.iter().enumerate().map(|(i, _)| Some(f64::from(at(i, 90)) * (r + 1) as f64)).collect());
+    s.indicators.access.nearest_minutes =
+        std::array::from_fn(|r| network.settlements.iter().enumerate().map(|(i, _)| Some(f64::from(at(i, 90)) * (r + 1) as f64)).collect());
     assert!(network.settlements.len() > 10_000 && facilities > 10_000);
     s.problem.network = std::sync::Arc::new(network);
     let start = std::time::Instant::now();

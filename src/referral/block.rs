@@ -144,7 +144,15 @@ impl Block {
             }
             let wanted: Vec<usize> =
                 (0..self.columns.len()).filter(|&n| !self.inside[n] && self.reduced(n, costs, &part.duals) < -TOLERANCE).collect();
-            tracing::trace!(rows = self.model.row_count(), columns = self.active.len(), iterations = part.iterations, wanted = wanted.len(), ?method, seconds = begun.elapsed().as_secs_f64(), "block");
+            tracing::trace!(
+                rows = self.model.row_count(),
+                columns = self.active.len(),
+                iterations = part.iterations,
+                wanted = wanted.len(),
+                ?method,
+                seconds = begun.elapsed().as_secs_f64(),
+                "block"
+            );
             self.solution = Some(part);
             if wanted.is_empty() {
                 return Ok(status);

@@ -91,9 +91,12 @@ pub(crate) fn lift_duals(coarse: &Coarse, rough: &ReferralModel, duals: &[f64], 
     for cell in model.cells.live_cells() {
         let (a, j, k) = model.cells.of(cell);
         let Some(twin) = rough.cells.live_cell(a, coarse.stands_for[j], k) else { continue };
-        for (own, other) in
-            [(&model.rows.c2, &rough.rows.c2), (&model.rows.c3t, &rough.rows.c3t), (&model.rows.c4, &rough.rows.c4), (&model.rows.c4r, &rough.rows.c4r)]
-        {
+        for (own, other) in [
+            (&model.rows.c2, &rough.rows.c2),
+            (&model.rows.c3t, &rough.rows.c3t),
+            (&model.rows.c4, &rough.rows.c4),
+            (&model.rows.c4r, &rough.rows.c4r),
+        ] {
             if own[cell] != NONE && other[twin] != NONE {
                 out[own[cell] as usize] = duals[other[twin] as usize];
             }
@@ -149,7 +152,13 @@ fn twins(rough: &ReferralModel, model: &ReferralModel) -> Vec<(usize, usize)> {
 }
 
 /// What each block uses of each shared row in the coarse answer, by fine row.
-pub(crate) fn usage(rough: &ReferralModel, block_of: &[Option<u32>], values: &[f64], model: &ReferralModel, blocks: usize) -> Vec<BTreeMap<usize, f64>> {
+pub(crate) fn usage(
+    rough: &ReferralModel,
+    block_of: &[Option<u32>],
+    values: &[f64],
+    model: &ReferralModel,
+    blocks: usize,
+) -> Vec<BTreeMap<usize, f64>> {
     let fine_of: BTreeMap<usize, usize> = twins(rough, model).into_iter().map(|(fine, twin)| (twin, fine)).collect();
     let mut out = vec![BTreeMap::new(); blocks];
     for (col, &x) in values.iter().enumerate().filter(|(_, x)| **x > 0.0) {

@@ -327,13 +327,7 @@ fn mean_link_duals(model: &LinearModel, links: &[usize], blocks: &[Block], weigh
             total[l] += w;
         }
     }
-    links
-        .iter()
-        .enumerate()
-        .map(|(l, &row)| {
-            one_sided(model, row, if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 })
-        })
-        .collect()
+    links.iter().enumerate().map(|(l, &row)| one_sided(model, row, if total[l] > 0.0 { sum[l] / total[l] } else { 0.0 })).collect()
 }
 
 /// `p'side`: what the linking rows are worth at the prices.

@@ -28,9 +28,13 @@ pub fn write_bundle(inputs: &[ReportInput<'_>], lang: &str) -> Result<Vec<File>,
     }
     let pixels = render(&pictures)?;
     let network = &base.problem.network;
-    let name = crate::text::shorten(&crate::text::clean(&network.name), 160);
+    let name = crate::text::shorten(&base.pictures(&text).case_name(), 160);
     let year = network.year.to_string();
-    let changed: Vec<_> = others.iter().zip(&names[1..]).map(|(o, name)| context! { name, table => Value::from(Serde(changed_table(base, o, &text))) }).collect();
+    let changed: Vec<_> = others
+        .iter()
+        .zip(&names[1..])
+        .map(|(o, name)| context! { name, table => Value::from(Serde(changed_table(base, o, &text))) })
+        .collect();
     let page = html::page(
         "compare.html",
         &text,
@@ -66,7 +70,14 @@ fn names(inputs: &[ReportInput<'_>], text: &Catalogue) -> Vec<String> {
 }
 
 fn plans(inputs: &[ReportInput<'_>], names: &[String], text: &Catalogue) -> Table {
-    let heads = [("col-plan", false), ("cert-objective", true), ("col-difference", true), ("cert-gap", true), ("cert-check", false), ("param-gamma", true)];
+    let heads = [
+        ("col-plan", false),
+        ("cert-objective", true),
+        ("col-difference", true),
+        ("cert-gap", true),
+        ("cert-check", false),
+        ("param-gamma", true),
+    ];
     let mut table = Table::new("plans", text, &heads);
     for (p, name) in inputs.iter().zip(names) {
         let d = p.plan.objective - inputs[0].plan.objective;
@@ -115,7 +126,8 @@ fn indicators(inputs: &[ReportInput<'_>], names: &[String], text: &Catalogue) ->
 
 /// Facilities by position in the base and their loads in both plans, largest change of load first.
 fn changed<'a>(base: &ReportInput<'a>, other: &ReportInput<'a>) -> Vec<(usize, &'a FacilityLoad, &'a FacilityLoad, f64)> {
-    let after: BTreeMap<&str, &FacilityLoad> = other.problem.network.facilities.iter().map(|f| f.code.as_str()).zip(&other.indicators.facilities).collect();
+    let after: BTreeMap<&str, &FacilityLoad> =
+        other.problem.network.facilities.iter().map(|f| f.code.as_str()).zip(&other.indicators.facilities).collect();
     let part = |a: Option<f64>, b: Option<f64>| (b.unwrap_or(0.0) - a.unwrap_or(0.0)).abs();
     let mut all: Vec<_> = base
         .problem
@@ -127,7 +139,9 @@ fn changed<'a>(base: &ReportInput<'a>, other: &ReportInput<'a>) -> Vec<(usize, &
         .filter_map(|(j, (f, b))| {
             let a = *after.get(f.code.as_str())?;
             // A tenth of a point of load, or one visit in a thousand, is no change.
-            let size = part(b.occupancy, a.occupancy).max(part(b.doctor_load, a.doctor_load)).max((a.visits - b.visits).abs() / b.visits.max(1000.0));
+            let size = part(b.occupancy, a.occupancy)
+                .max(part(b.doctor_load, a.doctor_load))
+                .max((a.visits - b.visits).abs() / b.visits.max(1000.0));
             (size > 0.001).then_some((j, b, a, size))
         })
         .collect();
@@ -136,14 +150,28 @@ fn changed<'a>(base: &ReportInput<'a>, other: &ReportInput<'a>) -> Vec<(usize, &
 }
 
 fn changed_table(base: &ReportInput<'_>, other: &ReportInput<'_>, text: &Catalogue) -> Table {
-    let heads = [("col-facility", false), ("col-tier", false), ("col-occupancy", true), ("col-difference", true), ("col-load", true), ("col-difference", true), ("col-visits", true), ("col-difference", true), ("col-stays", true), ("col-difference", true)];
+    let heads = [
+        ("col-facility", false),
+        ("col-tier", false),
+        ("col-occupancy", true),
+        ("col-difference", true),
+        ("col-load", true),
+        ("col-difference", true),
+        ("col-visits", true),
+        ("col-difference", true),
+        ("col-stays", true),
+        ("col-difference", true),
+    ];
     let mut table = Table::new("changed", text, &heads);
     for (j, b, a, _) in changed(base, other).into_iter().take(MOST_CHANGED) {
         let f = &base.problem.network.facilities[j];
         let mut row = vec![words(text.place(&f.name, f.name_en.as_deref())), words(text.key("tier", f.tier.code()))];
         for (x, y) in [(b.occupancy, a.occupancy), (b.doctor_load, a.doctor_load)] {
             row.push(value(text, Measure::Share, y));
-            row.push(x.zip(y).map_or_else(|| words(text.say("cell-none")), |(x, y)| Cell { text: text.difference(Measure::Share, y - x), sort: Some(y - x) }));
+            row.push(x.zip(y).map_or_else(
+                || words(text.say("cell-none")),
+                |(x, y)| Cell { text: text.difference(Measure::Share, y - x), sort: Some(y - x) },
+            ));
         }
         for (x, y) in [(b.visits, a.visits), (b.admissions, a.admissions)] {
             row.push(number(text, y, 0));
@@ -167,13 +195,39 @@ fn indicators_csv(inputs: &[ReportInput<'_>]) -> Result<File, ReportError> {
 }
 
 fn changed_csv(base: &ReportInput<'_>, others: &[ReportInput<'_>]) -> Result<File, ReportError> {
-    let heads = ["plan", "facility", "name", "tier", "occupancy_base", "occupancy", "doctor_load_base", "doctor_load", "visits_base", "visits", "admissions_base", "admissions"];
+    let heads = [
+        "plan",
+        "facility",
+        "name",
+        "tier",
+        "occupancy_base",
+        "occupancy",
+        "doctor_load_base",
+        "doctor_load",
+        "visits_base",
+        "visits",
+        "admissions_base",
+        "admissions",
+    ];
     let mut rows: Vec<Vec<Field>> = Vec::new();
     for (n, other) in others.iter().enumerate() {
         for (j, b, a, _) in changed(base, other) {
             let f = &base.problem.network.facilities[j];
-            let mut row: Vec<Field> = vec![format!("plan_{}", n + 2).into(), f.code.as_str().into(), f.name.as_str().into(), f.tier.code().into()];
-            row.extend([b.occupancy, a.occupancy, b.doctor_load, a.doctor_load, Some(b.visits), Some(a.visits), Some(b.admissions), Some(a.admissions)].map(Field::from));
+            let mut row: Vec<Field> =
+                vec![format!("plan_{}", n + 2).into(), f.code.as_str().into(), f.name.as_str().into(), f.tier.code().into()];
+            row.extend(
+                [
+                    b.occupancy,
+                    a.occupancy,
+                    b.doctor_load,
+                    a.doctor_load,
+                    Some(b.visits),
+                    Some(a.visits),
+                    Some(b.admissions),
+                    Some(a.admissions),
+                ]
+                .map(Field::from),
+            );
             rows.push(row);
         }
     }

@@ -75,7 +75,8 @@ mod tests {
             assert!(harmless(bad).starts_with('\''), "{bad}");
         }
         assert_eq!(harmless("Youyang-2"), "Youyang-2");
-        let (path, bytes) = write("t", &["name", "x"], [vec!["=A1".into(), (-1.5).into()], vec!["a,\"b\"".into(), f64::NAN.into()]]).unwrap();
+        let (path, bytes) =
+            write("t", &["name", "x"], [vec!["=A1".into(), (-1.5).into()], vec!["a,\"b\"".into(), f64::NAN.into()]]).unwrap();
         assert_eq!((path.as_str(), String::from_utf8(bytes).unwrap().as_str()), ("tables/t.csv", "name,x\n'=A1,-1.5\n\"a,\"\"b\"\"\",\n"));
     }
 }

@@ -97,12 +97,18 @@ pub fn ledger(input: &ReportInput<'_>, text: &Catalogue, id: &str, keep: impl Fn
     let mut table = Table::new(id, text, &heads);
     for r in input.indicators.ledger.iter().filter(|r| keep(r)) {
         let m = Measure::of_unit(&r.unit);
-        let area = r.area.and_then(|a| input.problem.network.areas.get(a.index())).map_or_else(|| text.say("whole-region"), |a| text.place(&a.name, a.name_en.as_deref()));
+        let area = r
+            .area
+            .and_then(|a| input.problem.network.areas.get(a.index()))
+            .map_or_else(|| text.say("whole-region"), |a| text.place(&a.name, a.name_en.as_deref()));
         let mut cells = vec![words(text.key("target", &r.key)), words(area), value(text, m, Some(r.target))];
         if judged {
             let gap = r.gap.map_or_else(
                 || words(text.say("cell-none")),
-                |g| Cell { text: if m == Measure::Share { text.say_with("value-points", &[("n", g.into())]) } else { text.value(m, g) }, sort: Some(g) },
+                |g| Cell {
+                    text: if m == Measure::Share { text.say_with("value-points", &[("n", g.into())]) } else { text.value(m, g) },
+                    sort: Some(g),
+                },
             );
             cells.extend([value(text, m, r.attainable), value(text, m, r.planned), gap, value(text, Measure::Yuan, r.price)]);
         }
@@ -113,7 +119,13 @@ pub fn ledger(input: &ReportInput<'_>, text: &Catalogue, id: &str, keep: impl Fn
 }
 
 /// A table of values by name, one row each; columns that no row knows are left out.
-fn by_row<'v>(id: &str, text: &Catalogue, first: &str, keys: &[&str], rows: impl Iterator<Item = (String, &'v crate::indicators::Values)> + Clone) -> Table {
+fn by_row<'v>(
+    id: &str,
+    text: &Catalogue,
+    first: &str,
+    keys: &[&str],
+    rows: impl Iterator<Item = (String, &'v crate::indicators::Values)> + Clone,
+) -> Table {
     let keys: Vec<&str> = keys.iter().copied().filter(|k| rows.clone().any(|(_, v)| v.contains_key(*k))).collect();
     let mut table = Table::new(id, text, &[(first, false)]);
     table.heads.extend(keys.iter().map(|k| super::tables::Head { text: text.key("indicator", k), numeric: true }));
@@ -132,10 +144,24 @@ fn by_row<'v>(id: &str, text: &Catalogue, first: &str, keys: &[&str], rows: impl
 #[must_use]
 pub fn areas(input: &ReportInput<'_>, text: &Catalogue) -> Table {
     let keys = [
-        "population", "beds_per_1000", "doctors_per_1000", "first_contact", "primary_visits", "in_county_all", "in_county_ip", "unmet", "displaced",
-        "cost_per_head", "oop_share", "fund_balance", "travel_minutes_per_case", "mean_minutes_rank3", "access_index",
+        "population",
+        "beds_per_1000",
+        "doctors_per_1000",
+        "first_contact",
+        "primary_visits",
+        "in_county_all",
+        "in_county_ip",
+        "unmet",
+        "displaced",
+        "cost_per_head",
+        "oop_share",
+        "fund_balance",
+        "travel_minutes_per_case",
+        "mean_minutes_rank3",
+        "access_index",
     ];
-    let rows = input.problem.network.areas.iter().zip(&input.indicators.by_area).map(|(a, v)| (text.place(&a.name, a.name_en.as_deref()), v));
+    let rows =
+        input.problem.network.areas.iter().zip(&input.indicators.by_area).map(|(a, v)| (text.place(&a.name, a.name_en.as_deref()), v));
     by_row("areas", text, "col-area", &keys, rows)
 }
 
@@ -143,8 +169,24 @@ pub fn areas(input: &ReportInput<'_>, text: &Catalogue) -> Table {
 #[must_use]
 pub fn tiers(input: &ReportInput<'_>, text: &Catalogue) -> Table {
     let keys = [
-        "facilities", "beds", "doctors", "visits", "admissions", "visit_share", "stay_share", "first_contact_share", "occupancy", "doctor_load", "cost", "cost_per_visit",
-        "cost_per_stay", "referred_up", "received_up", "stepped_down", "received_down", "unserved",
+        "facilities",
+        "beds",
+        "doctors",
+        "visits",
+        "admissions",
+        "visit_share",
+        "stay_share",
+        "first_contact_share",
+        "occupancy",
+        "doctor_load",
+        "cost",
+        "cost_per_visit",
+        "cost_per_stay",
+        "referred_up",
+        "received_up",
+        "stepped_down",
+        "received_down",
+        "unserved",
     ];
     by_row("tiers", text, "col-tier", &keys, input.indicators.by_tier.iter().map(|(t, v)| (text.key("tier", t.code()), v)))
 }
@@ -167,17 +209,53 @@ pub fn facilities(input: &ReportInput<'_>, text: &Catalogue) -> (Table, usize) {
         order.truncate(MOST_FACILITIES);
     }
     let heads = [
-        ("col-facility", false), ("col-tier", false), ("col-area", false), ("col-beds", true), ("col-doctors", true), ("col-occupancy", true), ("col-load", true),
-        ("col-visits", true), ("col-stays", true), ("col-first-contacts", true), ("col-referred-up", true), ("col-received-up", true), ("col-stepped-down", true),
-        ("col-received-down", true), ("col-unserved", true), ("col-bed-worth", true), ("col-doctor-worth", true),
+        ("col-facility", false),
+        ("col-tier", false),
+        ("col-area", false),
+        ("col-beds", true),
+        ("col-doctors", true),
+        ("col-occupancy", true),
+        ("col-load", true),
+        ("col-visits", true),
+        ("col-stays", true),
+        ("col-first-contacts", true),
+        ("col-referred-up", true),
+        ("col-received-up", true),
+        ("col-stepped-down", true),
+        ("col-received-down", true),
+        ("col-unserved", true),
+        ("col-bed-worth", true),
+        ("col-doctor-worth", true),
     ];
     let mut table = Table::new("facilities", text, &heads);
     for j in order {
         let (f, l) = (&network.facilities[j], &loads[j]);
-        let area = f.area.and_then(|a| network.areas.get(a.index())).map_or_else(|| text.say("cell-none"), |a| text.place(&a.name, a.name_en.as_deref()));
+        let area = f
+            .area
+            .and_then(|a| network.areas.get(a.index()))
+            .map_or_else(|| text.say("cell-none"), |a| text.place(&a.name, a.name_en.as_deref()));
         let mut row = vec![words(text.place(&f.name, f.name_en.as_deref())), words(text.key("tier", f.tier.code())), words(area)];
-        row.extend([number(text, l.beds, 0), number(text, l.doctors, 1), value(text, Measure::Share, l.occupancy), value(text, Measure::Share, l.doctor_load)]);
-        row.extend([l.visits, l.admissions, l.first_contacts, l.referred_up, l.received_up, l.stepped_down, l.received_down, l.unserved, l.bed_worth, l.doctor_worth].map(|v| number(text, v, 0)));
+        row.extend([
+            number(text, l.beds, 0),
+            number(text, l.doctors, 1),
+            value(text, Measure::Share, l.occupancy),
+            value(text, Measure::Share, l.doctor_load),
+        ]);
+        row.extend(
+            [
+                l.visits,
+                l.admissions,
+                l.first_contacts,
+                l.referred_up,
+                l.received_up,
+                l.stepped_down,
+                l.received_down,
+                l.unserved,
+                l.bed_worth,
+                l.doctor_worth,
+            ]
+            .map(|v| number(text, v, 0)),
+        );
         table.rows.push(row);
     }
     (table, all)
@@ -186,7 +264,14 @@ pub fn facilities(input: &ReportInput<'_>, text: &Catalogue) -> (Table, usize) {
 /// Facilities at a limit.
 #[must_use]
 pub fn bottlenecks(input: &ReportInput<'_>, text: &Catalogue) -> Table {
-    let heads = [("col-facility", false), ("col-tier", false), ("col-resource", false), ("col-share", true), ("col-value", true), ("col-worth", true)];
+    let heads = [
+        ("col-facility", false),
+        ("col-tier", false),
+        ("col-resource", false),
+        ("col-share", true),
+        ("col-value", true),
+        ("col-worth", true),
+    ];
     let mut table = Table::new("bottlenecks", text, &heads);
     for b in input.indicators.bottlenecks.iter().take(100) {
         let Some(f) = input.problem.network.facilities.get(b.facility.index()) else { continue };
@@ -258,4 +343,3 @@ pub fn assumptions(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
     .map(|(id, value)| Figure { name: text.say(id), value })
     .collect()
 }
-

@@ -35,7 +35,10 @@ pub(super) fn render(pictures: &[Picture]) -> Result<Vec<Vec<u8>>, ReportError> 
 
 /// Pictures as files.
 pub(super) fn picture_files(pictures: Vec<Picture>, pixels: Vec<Vec<u8>>) -> impl Iterator<Item = File> {
-    pictures.into_iter().zip(pixels).flat_map(|(p, png)| [(format!("pictures/{}.svg", p.id), p.svg.into_bytes()), (format!("pictures/{}.png", p.id), png)])
+    pictures
+        .into_iter()
+        .zip(pixels)
+        .flat_map(|(p, png)| [(format!("pictures/{}.svg", p.id), p.svg.into_bytes()), (format!("pictures/{}.png", p.id), png)])
 }
 
 /// Pictures for a page, heavy ones with a note.
@@ -53,7 +56,7 @@ pub(super) fn figures(text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]
 
 fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]) -> Result<Vec<u8>, ReportError> {
     let n = &input.problem.network;
-    let name = crate::text::shorten(&crate::text::clean(&n.name), 160);
+    let name = crate::text::shorten(&input.pictures(text).case_name(), 160);
     let year = n.year.to_string();
     let lead = text.say_with(
         "report-lead",
@@ -67,11 +70,13 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
             ("policy", (&input.pack.name).into()),
         ],
     );
-    let scenario = (!input.plan.scenario.name.is_empty()).then(|| text.say_with("report-scenario", &[("scenario", (&input.plan.scenario.name).into())]));
+    let scenario = (!input.plan.scenario.name.is_empty())
+        .then(|| text.say_with("report-scenario", &[("scenario", (&input.plan.scenario.name).into())]));
     let said: Vec<String> = input.indicators.findings.iter().take(MOST_FINDINGS).map(|f| sentences::sentence(input, text, f)).collect();
     let (findings, more_findings) = said.split_at(said.len().min(FIRST_FINDINGS));
     let (facilities, all) = facts::facilities(input, text);
-    let facilities_note = (facilities.rows.len() < all).then(|| text.say_with("report-facilities-some", &[("n", facilities.rows.len().into()), ("all", all.into())]));
+    let facilities_note = (facilities.rows.len() < all)
+        .then(|| text.say_with("report-facilities-some", &[("n", facilities.rows.len().into()), ("all", all.into())]));
     html::page(
         "report.html",
         text,

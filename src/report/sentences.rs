@@ -15,7 +15,9 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
     if let Some(facility) = facility {
         let place = match &area {
             // A hospital that carries its county's name need not be told twice where it stands.
-            Some(a) if !facility.contains(a.as_str()) => text.say_with("place-in-area", &[("facility", (&facility).into()), ("area", a.into())]),
+            Some(a) if !facility.contains(a.as_str()) => {
+                text.say_with("place-in-area", &[("facility", (&facility).into()), ("area", a.into())])
+            }
             _ => facility.clone(),
         };
         words.push(("place", place));
@@ -33,10 +35,18 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
     for key in ["target_value", "planned", "attainable"] {
         words.extend(number(key).map(|n| (key, text.value(measure, n))));
     }
-    words.extend(number("gap").map(|n| ("gap", if measure == Measure::Share { text.say_with("value-points", &[("n", n.into())]) } else { text.value(measure, n) })));
-    words.push(("price_words", number("price").filter(|p| *p > 0.0).map_or_else(String::new, |p| text.say_with("finding-target-short-price", &[("price", p.into())]))));
+    words.extend(number("gap").map(|n| {
+        ("gap", if measure == Measure::Share { text.say_with("value-points", &[("n", n.into())]) } else { text.value(measure, n) })
+    }));
+    words.push((
+        "price_words",
+        number("price")
+            .filter(|p| *p > 0.0)
+            .map_or_else(String::new, |p| text.say_with("finding-target-short-price", &[("price", p.into())])),
+    ));
     let formatted: Vec<&str> = words.iter().map(|(k, _)| *k).collect();
-    let mut args: Vec<(&str, Arg<'_>)> = finding.numbers.iter().filter(|(k, _)| !formatted.contains(&k.as_str())).map(|(k, v)| (k.as_str(), Arg::Number(*v))).collect();
+    let mut args: Vec<(&str, Arg<'_>)> =
+        finding.numbers.iter().filter(|(k, _)| !formatted.contains(&k.as_str())).map(|(k, v)| (k.as_str(), Arg::Number(*v))).collect();
     args.extend(words.iter().map(|(k, w)| (*k, Arg::Word(w))));
     text.say_with(&finding.id, &args)
 }
@@ -44,7 +54,8 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
 /// The name of a unit as policy packs write it.
 #[must_use]
 pub fn unit_name(text: &Catalogue, unit: &str) -> String {
-    let slug: String = unit.chars().filter(|c| *c != ',').map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let slug: String =
+        unit.chars().filter(|c| *c != ',').map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
     let id = format!("unit-{slug}");
     if text.has(&id) { text.say(&id) } else { unit.to_owned() }
 }

@@ -11,7 +11,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// # Errors
 /// The writer's.
 pub fn all(input: &ReportInput<'_>, text: &Catalogue) -> Result<Vec<File>, ReportError> {
-    Ok(vec![areas(input)?, facilities(input)?, tiers(input)?, indicators(input, text)?, ledger(input, text)?, findings(input, text)?, flows(input)?])
+    Ok(vec![
+        areas(input)?,
+        facilities(input)?,
+        tiers(input)?,
+        indicators(input, text)?,
+        ledger(input, text)?,
+        findings(input, text)?,
+        flows(input)?,
+    ])
 }
 
 fn keys<'v>(rows: impl Iterator<Item = &'v Values>) -> Vec<&'v str> {
@@ -42,15 +50,48 @@ fn tiers(input: &ReportInput<'_>) -> Result<File, ReportError> {
 
 fn facilities(input: &ReportInput<'_>) -> Result<File, ReportError> {
     let heads = [
-        "facility", "name", "name_en", "tier", "area", "beds", "doctors", "bed_days", "occupancy", "doctor_load", "visits", "admissions", "first_contacts", "referred_up",
-        "received_up", "stepped_down", "received_down", "unserved", "bed_worth", "doctor_worth",
+        "facility",
+        "name",
+        "name_en",
+        "tier",
+        "area",
+        "beds",
+        "doctors",
+        "bed_days",
+        "occupancy",
+        "doctor_load",
+        "visits",
+        "admissions",
+        "first_contacts",
+        "referred_up",
+        "received_up",
+        "stepped_down",
+        "received_down",
+        "unserved",
+        "bed_worth",
+        "doctor_worth",
     ];
     let n = &input.problem.network;
     let rows = n.facilities.iter().zip(&input.indicators.facilities).map(|(f, l)| {
         let area = f.area.and_then(|a| n.areas.get(a.index())).map_or("", |a| a.code.as_str());
-        let mut row: Vec<Field> = [f.code.as_str(), f.name.as_str(), f.name_en.as_deref().unwrap_or(""), f.tier.code(), area].map(Field::from).to_vec();
+        let mut row: Vec<Field> =
+            [f.code.as_str(), f.name.as_str(), f.name_en.as_deref().unwrap_or(""), f.tier.code(), area].map(Field::from).to_vec();
         row.extend([Some(l.beds), Some(l.doctors), Some(l.bed_days), l.occupancy, l.doctor_load].map(Field::from));
-        row.extend([l.visits, l.admissions, l.first_contacts, l.referred_up, l.received_up, l.stepped_down, l.received_down, l.unserved, l.bed_worth, l.doctor_worth].map(Field::from));
+        row.extend(
+            [
+                l.visits,
+                l.admissions,
+                l.first_contacts,
+                l.referred_up,
+                l.received_up,
+                l.stepped_down,
+                l.received_down,
+                l.unserved,
+                l.bed_worth,
+                l.doctor_worth,
+            ]
+            .map(Field::from),
+        );
         row
     });
     write("facilities", &heads, rows)
@@ -64,7 +105,11 @@ fn indicators(input: &ReportInput<'_>, text: &Catalogue) -> Result<File, ReportE
 fn ledger(input: &ReportInput<'_>, text: &Catalogue) -> Result<File, ReportError> {
     let areas = &input.problem.network.areas;
     let rows = input.indicators.ledger.iter().map(|r| {
-        let mut row: Vec<Field> = vec![r.key.as_str().into(), text.key("target", &r.key).into(), r.area.and_then(|a| areas.get(a.index())).map_or("", |a| a.code.as_str()).into()];
+        let mut row: Vec<Field> = vec![
+            r.key.as_str().into(),
+            text.key("target", &r.key).into(),
+            r.area.and_then(|a| areas.get(a.index())).map_or("", |a| a.code.as_str()).into(),
+        ];
         row.extend([Some(r.target), r.attainable, r.planned, r.gap, r.price].map(Field::from));
         row.extend([r.unit.as_str(), r.source.as_str(), r.sure.as_str()].map(Field::from));
         row
@@ -96,7 +141,15 @@ fn flows(input: &ReportInput<'_>) -> Result<File, ReportError> {
         let code = |j: usize| n.facilities.get(j).map_or("", |x| x.code.as_str());
         let name = |j: usize| n.facilities.get(j).map_or("", |x| x.name.as_str());
         let kind = ["up", "redirect", "down"][kind];
-        vec![kind.into(), code(from).into(), name(from).into(), code(to).into(), name(to).into(), input.problem.classes.get(class).map_or("", |k| k.code.as_str()).into(), cases.into()]
+        vec![
+            kind.into(),
+            code(from).into(),
+            name(from).into(),
+            code(to).into(),
+            name(to).into(),
+            input.problem.classes.get(class).map_or("", |k| k.code.as_str()).into(),
+            cases.into(),
+        ]
     });
     write("flows", &["kind", "from", "from_name", "to", "to_name", "class", "cases"], rows)
 }

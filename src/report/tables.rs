@@ -36,7 +36,11 @@ impl Table {
     /// An empty table with headings: message id, and whether it holds numbers.
     #[must_use]
     pub fn new(id: &str, text: &Catalogue, heads: &[(&str, bool)]) -> Self {
-        Self { id: id.into(), heads: heads.iter().map(|(h, numeric)| Head { text: text.say(h), numeric: *numeric }).collect(), rows: Vec::new() }
+        Self {
+            id: id.into(),
+            heads: heads.iter().map(|(h, numeric)| Head { text: text.say(h), numeric: *numeric }).collect(),
+            rows: Vec::new(),
+        }
     }
 }
 
@@ -55,5 +59,7 @@ pub fn number(text: &Catalogue, value: f64, digits: usize) -> Cell {
 /// A value in its measure, or a dash.
 #[must_use]
 pub fn value(text: &Catalogue, measure: Measure, value: Option<f64>) -> Cell {
-    value.filter(|v| v.is_finite()).map_or_else(|| Cell { text: text.say("cell-none"), sort: None }, |v| Cell { text: text.value(measure, v), sort: Some(v) })
+    value
+        .filter(|v| v.is_finite())
+        .map_or_else(|| Cell { text: text.say("cell-none"), sort: None }, |v| Cell { text: text.value(measure, v), sort: Some(v) })
 }

@@ -7,7 +7,7 @@ use fenji::demand::choice::Calibration;
 use fenji::ids::{AreaId, FacilityId, TownId};
 use fenji::indicators::{Access, FacilityLoad, Finding, Indicators, LedgerRow};
 use fenji::network::case_class::default_classes;
-use fenji::network::{Area, Arcs, Evidence, Facility, Kind, Network, Owner, Provenance, Settlement, Tier, TierTable, Township};
+use fenji::network::{Arcs, Area, Evidence, Facility, Kind, Network, Owner, Provenance, Settlement, Tier, TierTable, Township};
 use fenji::outcome::{Bounds, Termination};
 use fenji::plan::Flows;
 use fenji::plan::referral::{Marginals, Names, ObjectiveParts, ReferralPlan};
@@ -35,7 +35,14 @@ pub fn hash(seed: u64) -> f64 {
 
 /// Six counties of nine townships with four settlements each, about 29.5 N 108.5 E, with hospitals up to a far national centre.
 pub fn network() -> Network {
-    let names = [("黔溪县", "Qianxi"), ("乌山县", "Wushan"), ("石河县", "Shihe"), ("秀水县", "Xiushui"), ("酉岭县", "Youling"), ("彭谷区", "Penggu")];
+    let names = [
+        ("黔溪县", "Qianxi"),
+        ("乌山县", "Wushan"),
+        ("石河县", "Shihe"),
+        ("秀水县", "Xiushui"),
+        ("酉岭县", "Youling"),
+        ("彭谷区", "Penggu"),
+    ];
     let (mut areas, mut towns, mut settlements, mut facilities) = (vec![], vec![], vec![], vec![]);
     for (a, (name, en)) in names.iter().enumerate() {
         let (cx, cy) = (108.0 + (a % 3) as f64 * 0.62 + hash(a as u64) * 0.15, 29.0 + (a / 3) as f64 * 0.62 + hash(90 + a as u64) * 0.15);
@@ -71,7 +78,17 @@ pub fn network() -> Network {
                     evidence: Evidence::Modelled,
                 });
                 let tier = if a == 5 && t < 3 { Tier::S } else { Tier::V };
-                facilities.push(facility(&format!("A{a}T{t}V{s}"), &format!("{name}{t}乡{s}村卫生室"), &format!("{en} clinic {t}-{s}"), tier, Some(a), Some(town), position, 0, 2.0));
+                facilities.push(facility(
+                    &format!("A{a}T{t}V{s}"),
+                    &format!("{name}{t}乡{s}村卫生室"),
+                    &format!("{en} clinic {t}-{s}"),
+                    tier,
+                    Some(a),
+                    Some(town),
+                    position,
+                    0,
+                    2.0,
+                ));
             }
             towns.push(Township {
                 code: format!("A{a}T{t}"),
@@ -84,22 +101,79 @@ pub fn network() -> Network {
             });
             let tier = if a == 5 && t < 3 { Tier::C } else { Tier::T };
             facilities.push(facility(
-                &format!("A{a}T{t}C"), &format!("{name}{t}乡卫生院"), &format!("{en} township centre {t}"), tier, Some(a), Some(town),
-                Position { x: at.0, y: at.1 }, 30 + (hash(seed + 50) * 40.0) as u32, 14.0,
+                &format!("A{a}T{t}C"),
+                &format!("{name}{t}乡卫生院"),
+                &format!("{en} township centre {t}"),
+                tier,
+                Some(a),
+                Some(town),
+                Position { x: at.0, y: at.1 },
+                30 + (hash(seed + 50) * 40.0) as u32,
+                14.0,
             ));
         }
         for h in 0..2 {
             let p = Position { x: cx + 0.01 * f64::from(h), y: cy - 0.012 * f64::from(h) };
             let (zh, en2) = if h == 0 { ("人民医院", "People's Hospital") } else { ("中医院", "Hospital of Chinese Medicine") };
             let tier = if a == 5 && h == 1 { Tier::D } else { Tier::K };
-            facilities.push(facility(&format!("A{a}K{h}"), &format!("{name}{zh}"), &format!("{en} {en2}"), tier, Some(a), None, p, 300 - 120 * h as u32, 150.0));
+            facilities.push(facility(
+                &format!("A{a}K{h}"),
+                &format!("{name}{zh}"),
+                &format!("{en} {en2}"),
+                tier,
+                Some(a),
+                None,
+                p,
+                300 - 120 * h as u32,
+                150.0,
+            ));
         }
     }
-    facilities.push(facility("M1", "东南中心医院", "South-east Central Hospital", Tier::M, Some(5), None, Position { x: 109.3, y: 29.7 }, 1200, 560.0));
-    facilities.push(facility("M2", "市立第二医院", "Second City Hospital", Tier::M, Some(0), None, Position { x: 108.1, y: 29.15 }, 800, 380.0));
+    facilities.push(facility(
+        "M1",
+        "东南中心医院",
+        "South-east Central Hospital",
+        Tier::M,
+        Some(5),
+        None,
+        Position { x: 109.3, y: 29.7 },
+        1200,
+        560.0,
+    ));
+    facilities.push(facility(
+        "M2",
+        "市立第二医院",
+        "Second City Hospital",
+        Tier::M,
+        Some(0),
+        None,
+        Position { x: 108.1, y: 29.15 },
+        800,
+        380.0,
+    ));
     facilities.push(facility("P1", "省立医院", "Provincial Hospital", Tier::P, None, None, Position { x: 106.5, y: 29.56 }, 900, 400.0));
-    facilities.push(facility("R1", "西南区域医疗中心", "South-west Regional Centre", Tier::R, None, None, Position { x: 104.06, y: 30.64 }, 400, 190.0));
-    facilities.push(facility("N1", "国家医学中心", "National Medical Centre", Tier::N, None, None, Position { x: 116.4, y: 39.9 }, 120, 60.0));
+    facilities.push(facility(
+        "R1",
+        "西南区域医疗中心",
+        "South-west Regional Centre",
+        Tier::R,
+        None,
+        None,
+        Position { x: 104.06, y: 30.64 },
+        400,
+        190.0,
+    ));
+    facilities.push(facility(
+        "N1",
+        "国家医学中心",
+        "National Medical Centre",
+        Tier::N,
+        None,
+        None,
+        Position { x: 116.4, y: 39.9 },
+        120,
+        60.0,
+    ));
     Network {
         name: "六县示例".into(),
         year: 2025,
@@ -124,7 +198,17 @@ fn provenance(table: &str, column: &str, evidence: Evidence, rule: &str) -> Prov
 }
 
 #[allow(clippy::too_many_arguments)]
-pub fn facility(code: &str, name: &str, en: &str, tier: Tier, area: Option<usize>, town: Option<TownId>, position: Position, beds: u32, doctors: f64) -> Facility {
+pub fn facility(
+    code: &str,
+    name: &str,
+    en: &str,
+    tier: Tier,
+    area: Option<usize>,
+    town: Option<TownId>,
+    position: Position,
+    beds: u32,
+    doctors: f64,
+) -> Facility {
     Facility {
         code: code.into(),
         name: name.into(),
@@ -190,8 +274,11 @@ pub fn over(network: Network, gamma: f64) -> Sample {
             let d = demand[i * k_count + k];
             let remote = 0.25 * hash((i * 31 + k) as u64);
             let low = if class.kind == Kind::H || class.lowest_rank == 2 { 1 } else { 0 };
-            let parts: [(usize, f64); 3] =
-                if class.is_emergency() { [(2, 0.9), (3, 0.1), (0, 0.0)] } else { [(low, low_share - remote), (2, (1.0 - low_share + remote) * 0.6), (3, (1.0 - low_share + remote) * 0.4)] };
+            let parts: [(usize, f64); 3] = if class.is_emergency() {
+                [(2, 0.9), (3, 0.1), (0, 0.0)]
+            } else {
+                [(low, low_share - remote), (2, (1.0 - low_share + remote) * 0.6), (3, (1.0 - low_share + remote) * 0.4)]
+            };
             for (n, share) in parts {
                 let Some((j, _)) = choice[n].or(choice[2]).or(choice[3]) else { continue };
                 if share > 0.0 {
@@ -205,7 +292,14 @@ pub fn over(network: Network, gamma: f64) -> Sample {
     let up_of: Vec<[Option<usize>; 8]> = network
         .facilities
         .iter()
-        .map(|f| std::array::from_fn(|r| nearest(&network, f.position, |g| usize::from(g.rank()) >= r.max(2) && g.rank() <= r.max(2) as u8 + 1 && g.rank() > f.rank()).map(|x| x.0)))
+        .map(|f| {
+            std::array::from_fn(|r| {
+                nearest(&network, f.position, |g| {
+                    usize::from(g.rank()) >= r.max(2) && g.rank() <= r.max(2) as u8 + 1 && g.rank() > f.rank()
+                })
+                .map(|x| x.0)
+            })
+        })
         .collect();
     let mut treated: BTreeMap<(usize, usize, usize), f64> = BTreeMap::new();
     let mut up: BTreeMap<(usize, usize, usize, usize), f64> = BTreeMap::new();
@@ -228,7 +322,11 @@ pub fn over(network: Network, gamma: f64) -> Sample {
         flows.treated.push(a as u32, j as u32, k as u32, c);
         let class = &classes[k];
         if class.kind == Kind::H {
-            let down = nearest(&network, network.towns.iter().find(|t| t.area.index() == a).map_or(network.facilities[j].position, |t| t.position), |f| f.rank() == 3 && f.area == Some(AreaId::new(a)));
+            let down = nearest(
+                &network,
+                network.towns.iter().find(|t| t.area.index() == a).map_or(network.facilities[j].position, |t| t.position),
+                |f| f.rank() == 3 && f.area == Some(AreaId::new(a)),
+            );
             match down.filter(|_| network.facilities[j].rank() >= 4 && !class.is_rehab()) {
                 Some((to, _)) => {
                     flows.down.push(a as u32, j as u32, to as u32, k as u32, c * 0.3);
@@ -254,7 +352,13 @@ pub fn over(network: Network, gamma: f64) -> Sample {
         case: network.name.clone(),
         policy: pack.name.clone(),
         objective: 7_360_402_872.22,
-        objective_parts: ObjectiveParts { travel: 1.2e9, cost: 5.6e9, over_treatment: 2.5e8, unmet_displaced: 1.0e7, shortfall: 300_402_872.22 },
+        objective_parts: ObjectiveParts {
+            travel: 1.2e9,
+            cost: 5.6e9,
+            over_treatment: 2.5e8,
+            unmet_displaced: 1.0e7,
+            shortfall: 300_402_872.22,
+        },
         bounds: Bounds { primal: 7_360_402_872.22, dual: 7_360_402_860.0 },
         termination: Termination::Optimal,
         indicators: indicators.region.clone(),
@@ -297,7 +401,8 @@ pub fn over(network: Network, gamma: f64) -> Sample {
 }
 
 fn loads(n: &Network, classes: &[fenji::network::CaseClass], flows: &Flows, days: &[f64]) -> Vec<FacilityLoad> {
-    let mut out: Vec<FacilityLoad> = n.facilities.iter().map(|f| FacilityLoad { beds: f64::from(f.beds.0), doctors: f.doctors.0, ..FacilityLoad::default() }).collect();
+    let mut out: Vec<FacilityLoad> =
+        n.facilities.iter().map(|f| FacilityLoad { beds: f64::from(f.beds.0), doctors: f.doctors.0, ..FacilityLoad::default() }).collect();
     for (_, j, _, x, _) in flows.first_contact.rows() {
         out[j].first_contacts += x;
     }
@@ -329,11 +434,14 @@ fn loads(n: &Network, classes: &[fenji::network::CaseClass], flows: &Flows, days
 
 fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indicators {
     let minutes = |p: Position, r: u8| nearest(n, p, |f| f.rank() >= r).map(|(_, km)| 3.0 + km * 1.3 / 45.0 * 60.0);
-    let nearest_minutes: [Vec<Option<f64>>; 4] = std::array::from_fn(|r| n.settlements.iter().map(|s| minutes(s.position, r as u8 + 1)).collect());
+    let nearest_minutes: [Vec<Option<f64>>; 4] =
+        std::array::from_fn(|r| n.settlements.iter().map(|s| minutes(s.position, r as u8 + 1)).collect());
     let heads: Vec<f64> = n.settlements.iter().map(|s| s.population.0 as f64).collect();
     let all: f64 = heads.iter().sum();
     let standard = [15.0, 30.0, 60.0, 120.0];
-    let coverage = std::array::from_fn(|r| nearest_minutes[r].iter().zip(&heads).filter(|(m, _)| m.is_some_and(|m| m <= standard[r])).map(|(_, p)| p).sum::<f64>() / all);
+    let coverage = std::array::from_fn(|r| {
+        nearest_minutes[r].iter().zip(&heads).filter(|(m, _)| m.is_some_and(|m| m <= standard[r])).map(|(_, p)| p).sum::<f64>() / all
+    });
     let index: Vec<f64> = nearest_minutes[2].iter().map(|m| 40.0 / (10.0 + m.unwrap_or(500.0))).collect();
     let mut order: Vec<usize> = (0..index.len()).collect();
     order.sort_by(|a, b| index[*a].total_cmp(&index[*b]));
@@ -353,11 +461,31 @@ fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indi
     let first_low: f64 = n.facilities.iter().zip(&facilities).filter(|(f, _)| f.rank() <= 2).map(|(_, l)| l.first_contacts).sum();
     let beds: f64 = facilities.iter().map(|f| f.beds).sum();
     let region: BTreeMap<String, f64> = [
-        ("population", all), ("visits", visits), ("admissions", stays), ("demand", visits + stays), ("unmet", facilities.iter().map(|f| f.unserved).sum()),
-        ("primary_visits", primary / visits), ("first_contact", first_low / first), ("in_county_all", 0.86), ("in_county_ip", 0.58), ("oop_share", 0.248),
-        ("cost", 6.5e9), ("cost_per_head", 3162.0), ("fund_balance", -2.3e7), ("fund_balance_share", -0.009), ("occ_primary", 0.31), ("occ_county", 0.87), ("occ_city", 0.93),
-        ("beds", beds), ("beds_per_1000", beds * 1000.0 / all), ("gini_access", 1.0 - 2.0 * area), ("coverage_rank3", 0.83), ("mean_minutes_rank3", 32.4), ("travel_minutes_per_case", 41.2),
-        ("down_up_ratio", 0.42), ("displaced", 14.0),
+        ("population", all),
+        ("visits", visits),
+        ("admissions", stays),
+        ("demand", visits + stays),
+        ("unmet", facilities.iter().map(|f| f.unserved).sum()),
+        ("primary_visits", primary / visits),
+        ("first_contact", first_low / first),
+        ("in_county_all", 0.86),
+        ("in_county_ip", 0.58),
+        ("oop_share", 0.248),
+        ("cost", 6.5e9),
+        ("cost_per_head", 3162.0),
+        ("fund_balance", -2.3e7),
+        ("fund_balance_share", -0.009),
+        ("occ_primary", 0.31),
+        ("occ_county", 0.87),
+        ("occ_city", 0.93),
+        ("beds", beds),
+        ("beds_per_1000", beds * 1000.0 / all),
+        ("gini_access", 1.0 - 2.0 * area),
+        ("coverage_rank3", 0.83),
+        ("mean_minutes_rank3", 32.4),
+        ("travel_minutes_per_case", 41.2),
+        ("down_up_ratio", 0.42),
+        ("displaced", 14.0),
     ]
     .into_iter()
     .map(|(k, v)| (k.to_owned(), v))
@@ -366,10 +494,16 @@ fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indi
         .map(|a| {
             let people = n.area_population(AreaId::new(a)).0 as f64;
             let visits: f64 = flows.treated.rows().filter(|r| r.0 == a).map(|r| r.3).sum();
-            [("population", people), ("visits", visits), ("in_county_ip", 0.5 + 0.05 * a as f64), ("first_contact", 0.72), ("fund_balance", 1e7 * (a as f64 - 2.0))]
-                .into_iter()
-                .map(|(k, v)| (k.to_owned(), v))
-                .collect()
+            [
+                ("population", people),
+                ("visits", visits),
+                ("in_county_ip", 0.5 + 0.05 * a as f64),
+                ("first_contact", 0.72),
+                ("fund_balance", 1e7 * (a as f64 - 2.0)),
+            ]
+            .into_iter()
+            .map(|(k, v)| (k.to_owned(), v))
+            .collect()
         })
         .collect();
     let mut by_tier = BTreeMap::new();
@@ -377,7 +511,13 @@ fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indi
         let mine: Vec<&FacilityLoad> = n.facilities.iter().zip(&facilities).filter(|(f, _)| f.tier == tier).map(|(_, l)| l).collect();
         if !mine.is_empty() {
             let sum = |v: &dyn Fn(&FacilityLoad) -> f64| mine.iter().map(|l| v(l)).sum::<f64>();
-            let values = [("facilities", mine.len() as f64), ("beds", sum(&|l| l.beds)), ("visits", sum(&|l| l.visits)), ("admissions", sum(&|l| l.admissions)), ("doctors", sum(&|l| l.doctors))];
+            let values = [
+                ("facilities", mine.len() as f64),
+                ("beds", sum(&|l| l.beds)),
+                ("visits", sum(&|l| l.visits)),
+                ("admissions", sum(&|l| l.admissions)),
+                ("doctors", sum(&|l| l.doctors)),
+            ];
             by_tier.insert(tier, values.into_iter().map(|(k, v)| (k.to_owned(), v)).collect());
         }
     }
@@ -401,22 +541,51 @@ fn indicators(n: &Network, flows: &Flows, facilities: Vec<FacilityLoad>) -> Indi
         row("beds_per_1000", None, "beds per 1,000 residents", 7.4, None, Some(beds * 1000.0 / all)),
         row("hospice_pilot_batch", None, "batch", 3.0, None, None),
     ];
-    let finding = |id: &str, facility: Option<usize>, area: Option<usize>, numbers: &[(&str, f64)], words: &[(&str, &str)], weight: f64| Finding {
-        id: id.into(),
-        facility: facility.map(FacilityId::new),
-        area: area.map(AreaId::new),
-        numbers: numbers.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
-        words: words.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-        weight,
-    };
+    let finding =
+        |id: &str, facility: Option<usize>, area: Option<usize>, numbers: &[(&str, f64)], words: &[(&str, &str)], weight: f64| Finding {
+            id: id.into(),
+            facility: facility.map(FacilityId::new),
+            area: area.map(AreaId::new),
+            numbers: numbers.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
+            words: words.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            weight,
+        };
     let hospital = n.facilities.iter().position(|f| f.rank() == 3).unwrap_or(0);
     let name = n.facilities[hospital].name.clone();
     let en = n.facilities[hospital].name_en.clone().unwrap_or_default();
     let findings = vec![
-        finding("finding-bed", Some(hospital), n.facilities[hospital].area.map(AreaId::index), &[("yuan", 126_828.0), ("beds", 300.0), ("occupancy", 0.98)], &[("facility", &name), ("facility_en", &en), ("tier", "K"), ("area", &n.areas[0].name)], 126_828.0),
-        finding("finding-target-unattainable", None, Some(0), &[("target_value", 0.74), ("attainable", 0.71), ("planned", 0.5)], &[("target", "in_county_ip"), ("area", &n.areas[0].name)], 9e4),
-        finding("finding-target-short", None, None, &[("target_value", 0.74), ("planned", 0.58), ("gap", 0.16), ("cases", 24_000.0), ("price", 500.0)], &[("target", "in_county_ip")], 8e4),
-        finding("finding-target-gap", None, None, &[("target_value", 7.4), ("planned", 4.9), ("gap", 2.5)], &[("target", "beds_per_1000"), ("unit", "beds per 1,000 residents")], 7e4),
+        finding(
+            "finding-bed",
+            Some(hospital),
+            n.facilities[hospital].area.map(AreaId::index),
+            &[("yuan", 126_828.0), ("beds", 300.0), ("occupancy", 0.98)],
+            &[("facility", &name), ("facility_en", &en), ("tier", "K"), ("area", &n.areas[0].name)],
+            126_828.0,
+        ),
+        finding(
+            "finding-target-unattainable",
+            None,
+            Some(0),
+            &[("target_value", 0.74), ("attainable", 0.71), ("planned", 0.5)],
+            &[("target", "in_county_ip"), ("area", &n.areas[0].name)],
+            9e4,
+        ),
+        finding(
+            "finding-target-short",
+            None,
+            None,
+            &[("target_value", 0.74), ("planned", 0.58), ("gap", 0.16), ("cases", 24_000.0), ("price", 500.0)],
+            &[("target", "in_county_ip")],
+            8e4,
+        ),
+        finding(
+            "finding-target-gap",
+            None,
+            None,
+            &[("target_value", 7.4), ("planned", 4.9), ("gap", 2.5)],
+            &[("target", "beds_per_1000"), ("unit", "beds per 1,000 residents")],
+            7e4,
+        ),
         finding("finding-case-cost", None, Some(1), &[("yuan", 23_456.7)], &[("class", "H5"), ("area", &n.areas[1].name)], 6e4),
         finding("finding-inertia", None, None, &[("yuan_per_point", 2.3e7), ("gamma", 0.6)], &[], 5e4),
         finding("finding-idle-tier", None, None, &[("idle_beds", 812.0), ("occupancy", 0.31), ("design", 0.85)], &[("tier", "T")], 4e4),
@@ -453,7 +622,13 @@ pub fn pack() -> PolicyPack {
         admissions_per_head: 0.213,
         length_of_stay: 1.0,
         gamma: 0.6,
-        targets: Targets { first_contact: Some(0.7), primary_share: Some(0.65), in_county: Some(0.9), in_county_ip: Some(0.74), down_rate: Some(0.1) },
+        targets: Targets {
+            first_contact: Some(0.7),
+            primary_share: Some(0.65),
+            in_county: Some(0.9),
+            in_county_ip: Some(0.74),
+            down_rate: Some(0.1),
+        },
         target: vec![target("beds_per_1000", 7.4, "beds per 1,000 residents"), target("first_contact", 0.7, "share")],
     }
 }
