@@ -10,7 +10,7 @@ use fenji::text::Catalogue;
 use sample_plan::{Sample, sample};
 
 fn input<'a>(s: &'a Sample, text: &'a Catalogue) -> PictureInput<'a> {
-    PictureInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, text }
+    PictureInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, name_en: None, text }
 }
 
 fn front() -> Vec<ParetoPoint> {
@@ -23,7 +23,15 @@ fn pictures(s: &Sample, lang: &str) -> Vec<Picture> {
 }
 
 fn report<'a>(s: &'a Sample, front: Option<&'a [ParetoPoint]>) -> ReportInput<'a> {
-    ReportInput { problem: &s.problem, plan: &s.plan, indicators: &s.indicators, pack: &s.pack, pareto: front, violations: 0 }
+    ReportInput {
+        problem: &s.problem,
+        plan: &s.plan,
+        indicators: &s.indicators,
+        pack: &s.pack,
+        name_en: Some("Six counties"),
+        pareto: front,
+        violations: 0,
+    }
 }
 
 fn text_of<'a>(files: &'a [(String, Vec<u8>)], path: &str) -> &'a str {
@@ -99,7 +107,7 @@ fn numbers_in_the_report_are_those_of_the_plan() {
     let page = text_of(&files, "report.html");
     assert!(page.contains("7,360,402,872 yuan a year") && page.contains("passed: no violation"));
     assert!(
-        page.contains("One more bed at Qianxi People&#x27;s Hospital (Qianxi) saves 126,828 yuan a year (it has 300, used at 98.0%)."),
+        page.contains("One more bed at Qianxi People&#x27;s Hospital saves 126,828 yuan a year (it has 300, used at 98.0%)."),
         "the sentence of a bed"
     );
     assert!(page.contains(

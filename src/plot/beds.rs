@@ -42,9 +42,9 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     bars.truncate(MOST);
     let target = target(input.pack);
     let most = bars.iter().map(|b| b.2).chain(target).fold(1.0, f64::max) * 1.12;
-    let (left, top, row) = (190.0, 92.0, 24.0);
+    let (left, top, height_of_row) = (190.0, 92.0, 24.0);
     #[allow(clippy::cast_precision_loss)]
-    let height = row * bars.len() as f64;
+    let height = height_of_row * bars.len() as f64;
     let width = 1100.0 - left - 110.0;
     let x = |v: f64| left + v / most * width;
     let mut sheet = Sheet::new("beds", 1100.0, top + height + 84.0);
@@ -72,16 +72,19 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             let v = by_tier[tier.index()];
             let hover =
                 text.say_with("hover-beds", &[("name", (&name).into()), ("tier", (&input.tier_name(tier)).into()), ("beds", v.into())]);
-            sheet.rect((x(from), y + 3.0), (x(from + v) - x(from), row - 6.0), Paint::fill(palette::tier(tier)), Some(&hover));
+            sheet.rect((x(from), y + 3.0), (x(from + v) - x(from), height_of_row - 6.0), Paint::fill(palette::tier(tier)), Some(&hover));
             from += v;
         }
-        sheet.text((x(*sum) + 6.0, y + 16.0), &text.exact(*sum, 2), Type::plain(12.0).bold().halo());
-        y += row;
+        y += height_of_row;
     }
     if let Some(t) = target {
         sheet.line((x(t), top - 10.0), (x(t), top + height), Paint::line(palette::TARGET, 2.0).dashed("6 4"));
         let label = text.say_with("label-target", &[("value", t.into())]);
         sheet.text((x(t), top - 14.0), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(palette::TARGET).bold().halo());
+    }
+    // Values last, so that the line of the target does not strike through them.
+    for (row, (_, _, sum)) in (0_u32..).zip(&bars) {
+        sheet.text((x(*sum) + 6.0, top + f64::from(row) * height_of_row + 16.0), &text.exact(*sum, 2), Type::plain(12.0).bold().halo());
     }
     tier_key(&mut sheet, input, (left, top + height + 62.0), |t| bars.iter().any(|b| b.1[t.index()] > 0.0));
     let mut caption = vec![text.say(if target.is_some() { "picture-beds-caption" } else { "picture-beds-caption-no-target" })];

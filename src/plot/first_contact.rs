@@ -6,6 +6,9 @@ use super::palette::{NOTHING, STEPS};
 use super::{Picture, PictureInput, PlotError};
 use crate::network::Tier;
 
+/// Lower ends of the steps from the second on; 70 % is what the reform documents ask for.
+const LIMITS: [f64; 4] = [0.4, 0.55, 0.7, 0.85];
+
 /// Share of first contacts at rank 1 and 2 of each settlement, and the tier that gets most; `None` without first contacts.
 #[must_use]
 pub fn by_settlement(input: &PictureInput<'_>) -> Vec<Option<(f64, Tier)>> {
@@ -50,7 +53,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-first-contact"));
     for (n, colour) in STEPS.iter().enumerate() {
-        let (low, high) = (f64::from(u8::try_from(n).unwrap_or(0)) * 0.2, f64::from(u8::try_from(n + 1).unwrap_or(5)) * 0.2);
+        let (low, high) = (if n == 0 { 0.0 } else { LIMITS[n - 1] }, LIMITS.get(n).copied().unwrap_or(1.0));
         map.legend_colour(colour, &text.say_with("legend-range-percent", &[("low", low.into()), ("high", high.into())]));
     }
     if shares.iter().any(Option::is_none) {
@@ -60,9 +63,8 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     map.finish(text.say("picture-first-contact-caption"))
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
 fn step(share: f64) -> usize {
-    ((share * 5.0).floor().clamp(0.0, 4.0)) as usize
+    LIMITS.iter().filter(|l| share >= **l).count()
 }
 
 /// Markers of facilities of at least a rank over shaded settlements; rank 2 only when there are few enough to see.

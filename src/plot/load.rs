@@ -37,7 +37,8 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     panel(&mut sheet, input, &tiers, LEFT, "axis-occupancy", |j| input.indicators.facilities[j].occupancy);
     panel(&mut sheet, input, &tiers, LEFT + PANEL + GAP, "axis-doctor-load", |j| input.indicators.facilities[j].doctor_load);
     let mut caption = vec![text.say("picture-load-caption")];
-    if tiers.iter().any(|t| input.network().facilities.iter().filter(|f| f.tier == *t).count() > MOST_DOTS) {
+    let clinics = tiers.iter().any(|t| input.network().facilities.iter().filter(|f| f.tier == *t).count() > 12);
+    if clinics {
         caption.push(text.say("picture-load-distribution"));
     }
     if input.indicators.facilities.iter().flat_map(|l| [l.occupancy, l.doctor_load]).flatten().any(|v| v > HIGHEST) {
@@ -71,7 +72,7 @@ fn panel(sheet: &mut Sheet, input: &PictureInput<'_>, tiers: &[Tier], left: f64,
             sheet.text((left + 6.0, middle + 4.0), &text.say("not-applicable"), Type::plain(11.5).in_colour(palette::QUIET));
             continue;
         }
-        if found.len() > MOST_DOTS {
+        if found.len() > MOST_DOTS || crowded(&found) {
             distribution(sheet, input, *tier, &found, middle, &x);
         } else {
             dots(sheet, input, *tier, &found, middle, &x);
@@ -97,13 +98,18 @@ fn dots(sheet: &mut Sheet, input: &PictureInput<'_>, tier: Tier, found: &[(usize
     }
 }
 
-/// Columns of equal width, as high as facilities fall into them.
+/// More facilities at one value than dots find room for.
+fn crowded(sorted: &[(usize, f64)]) -> bool {
+    sorted.windows(13).any(|w| w[12].1 - w[0].1 < 0.01)
+}
+
+/// Columns of equal width, closed above so that full use is not taken for over-use, as high as facilities fall into them.
 fn distribution(sheet: &mut Sheet, input: &PictureInput<'_>, tier: Tier, found: &[(usize, f64)], middle: f64, x: &dyn Fn(f64) -> f64) {
     const STEP: f64 = 0.05;
     let mut bins = [0_usize; 41];
     for (_, v) in found {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // clamped
-        let bin = (v / STEP).floor().clamp(0.0, 40.0) as usize;
+        let bin = ((v / STEP - 1e-6).ceil() - 1.0).clamp(0.0, 40.0) as usize;
         bins[bin] += 1;
     }
     let most = bins.iter().copied().max().unwrap_or(1).max(1);

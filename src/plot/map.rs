@@ -194,7 +194,7 @@ pub fn heading(sheet: &mut Sheet, title: &str, subtitle: &str) {
 #[must_use]
 pub fn subtitle(input: &PictureInput<'_>, columns: &[(&str, &str)]) -> String {
     let n = input.network();
-    let mut parts = vec![case_line(input.text, &n.name, n.year, &input.plan.scenario.name)];
+    let mut parts = vec![case_line(input.text, &input.case_name(), n.year, &input.plan.scenario.name)];
     for (evidence, id) in [(Evidence::Modelled, "note-modelled"), (Evidence::Assumed, "note-assumed")] {
         let names: Vec<String> = columns
             .iter()

@@ -93,6 +93,8 @@ pub struct PictureInput<'a> {
     pub indicators: &'a Indicators,
     /// The policy pack, for targets.
     pub pack: &'a PolicyPack,
+    /// Title of the case in Latin letters, when it has one.
+    pub name_en: Option<&'a str>,
     /// The language.
     pub text: &'a Catalogue,
 }
@@ -102,6 +104,12 @@ impl PictureInput<'_> {
     #[must_use]
     pub fn network(&self) -> &Network {
         &self.problem.network
+    }
+
+    /// Title of the case in the language of the picture.
+    #[must_use]
+    pub fn case_name(&self) -> String {
+        self.text.place(&self.network().name, self.name_en)
     }
 
     /// Name of a facility in the language of the picture.

@@ -109,7 +109,7 @@ impl Diagram<'_, '_> {
     }
 
     /// Bars of a column from the top level down; names at its side.
-    fn column(&mut self, column: usize, values: &[f64], heading: &str) -> Vec<Block> {
+    fn column(&mut self, column: usize, values: &[f64], named: [bool; LEVELS + 1], heading: &str) -> Vec<Block> {
         let text = self.input.text;
         let x = self.x(column);
         let (anchor, at) = if column + 1 == self.columns {
@@ -134,7 +134,12 @@ impl Diagram<'_, '_> {
                 let hover = text.say_with("hover-level-cases", &[("level", (&name).into()), ("cases", values[n].into())]);
                 self.sheet.rect((x, y), (BAR, h.max(1.0)), Paint::fill(colour(n)).outlined("#555555", 0.5), Some(&hover));
                 let (anchor, at) = if column == 0 { (Anchor::Start, x + BAR + 4.0) } else { (Anchor::End, x - 4.0) };
-                let label = text.say_with("label-level", &[("level", (&name).into()), ("cases", values[n].into())]);
+                // A level that the first column names need not be named again: its colour says it.
+                let label = if named[n] {
+                    text.count(values[n])
+                } else {
+                    text.say_with("label-level", &[("level", (&name).into()), ("cases", values[n].into())])
+                };
                 self.labels.push(((at, y + (h / 2.0).max(4.0) + 4.0), label, anchor));
             }
             y += h.max(1.0) + SPACE;
@@ -205,8 +210,9 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
         }
         let columns = if kind == Kind::H { 3 } else { 2 };
         let mut d = Diagram { sheet: &mut sheet, input, left, width, scale: HEIGHT / total, columns, labels: Vec::new() };
-        let mut a = d.column(0, &first, "sankey-first");
-        let mut b = d.column(1, &treated, "sankey-treated");
+        let named = std::array::from_fn(|n| first.get(n).is_some_and(|v| *v > 0.0));
+        let mut a = d.column(0, &first, [false; LEVELS + 1], "sankey-first");
+        let mut b = d.column(1, &treated, named, "sankey-treated");
         link(&mut d, &mut a, &mut b, &order(&traced), "hover-sankey");
         if kind == Kind::H {
             let down = stepped_down(input);
@@ -220,7 +226,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             for block in &mut b {
                 block.used = 0.0;
             }
-            let mut c = d.column(2, &after, "sankey-recovery");
+            let mut c = d.column(2, &after, named, "sankey-recovery");
             link(&mut d, &mut b, &mut c, &order(&stays), "hover-sankey-down");
         }
         // Words last, so that no ribbon covers them.

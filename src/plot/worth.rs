@@ -43,7 +43,11 @@ pub fn draw(input: &PictureInput<'_>, worth: Worth) -> Result<Picture, PlotError
     order.sort_by(|a, b| value(*b).total_cmp(&value(*a)).then(a.cmp(b)));
     let most = order.first().map_or(0.0, |&j| value(j));
     // Area stands for value, so that ten times the yuan look like ten times, not a hundred times.
-    let radius = |v: f64| (v / most).sqrt() * LARGEST;
+    // Where many circles would cover the map, all of them shrink alike.
+    let frame = map.frame();
+    let ink: f64 = order.iter().map(|&j| value(j) / most * LARGEST * LARGEST * std::f64::consts::PI).sum();
+    let largest = LARGEST * (frame.w * frame.h * 0.12 / ink.max(1.0)).min(1.0).sqrt();
+    let radius = |v: f64| (v / most).sqrt() * largest;
     let mut labels = Labels::new(map.frame());
     for &j in order.iter().take(2000) {
         let f = &network.facilities[j];

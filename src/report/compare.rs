@@ -28,7 +28,7 @@ pub fn write_bundle(inputs: &[ReportInput<'_>], lang: &str) -> Result<Vec<File>,
     }
     let pixels = render(&pictures)?;
     let network = &base.problem.network;
-    let name = crate::text::shorten(&crate::text::clean(&network.name), 160);
+    let name = crate::text::shorten(&base.pictures(&text).case_name(), 160);
     let year = network.year.to_string();
     let changed: Vec<_> = others
         .iter()

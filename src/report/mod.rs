@@ -35,6 +35,8 @@ pub struct ReportInput<'a> {
     pub indicators: &'a Indicators,
     /// The policy pack in force.
     pub pack: &'a PolicyPack,
+    /// Title of the case in Latin letters, when it has one.
+    pub name_en: Option<&'a str>,
     /// Points of the Pareto front when they were worked out.
     pub pareto: Option<&'a [ParetoPoint]>,
     /// Violations that the independent check found (0 in every plan that was written by this program).
@@ -45,7 +47,7 @@ impl<'a> ReportInput<'a> {
     /// What pictures need, in a language.
     #[must_use]
     pub fn pictures(&self, text: &'a Catalogue) -> PictureInput<'a> {
-        PictureInput { problem: self.problem, plan: self.plan, indicators: self.indicators, pack: self.pack, text }
+        PictureInput { problem: self.problem, plan: self.plan, indicators: self.indicators, pack: self.pack, name_en: self.name_en, text }
     }
 }
 

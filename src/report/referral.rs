@@ -1,14 +1,18 @@
 //! The bundle of a referral plan: page, pictures, tables.
 
 use super::{File, ReportError, ReportInput, facts, html, sentences, sheets};
+use crate::indicators::Finding;
 use crate::plot::{self, Picture};
 use crate::text::Catalogue;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
+/// Sentences of one kind shown at once.
+const FIRST_OF_A_KIND: usize = 3;
 /// Sentences shown at once; the others unfold.
-const FIRST_FINDINGS: usize = 15;
+const FIRST_FINDINGS: usize = 24;
 /// Most sentences on the page; all are in the CSV table.
 const MOST_FINDINGS: usize = 120;
 
@@ -56,7 +60,7 @@ pub(super) fn figures(text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]
 
 fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]) -> Result<Vec<u8>, ReportError> {
     let n = &input.problem.network;
-    let name = crate::text::shorten(&crate::text::clean(&n.name), 160);
+    let name = crate::text::shorten(&input.pictures(text).case_name(), 160);
     let year = n.year.to_string();
     let lead = text.say_with(
         "report-lead",
@@ -72,8 +76,9 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
     );
     let scenario = (!input.plan.scenario.name.is_empty())
         .then(|| text.say_with("report-scenario", &[("scenario", (&input.plan.scenario.name).into())]));
-    let said: Vec<String> = input.indicators.findings.iter().take(MOST_FINDINGS).map(|f| sentences::sentence(input, text, f)).collect();
-    let (findings, more_findings) = said.split_at(said.len().min(FIRST_FINDINGS));
+    let (first, rest) = spread(&input.indicators.findings);
+    let say = |list: &[&Finding]| list.iter().map(|f| sentences::sentence(input, text, f)).collect::<Vec<_>>();
+    let (findings, more_findings) = (say(&first), say(&rest));
     let (facilities, all) = facts::facilities(input, text);
     let facilities_note = (facilities.rows.len() < all)
         .then(|| text.say_with("report-facilities-some", &[("n", facilities.rows.len().into()), ("all", all.into())]));
@@ -86,8 +91,8 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
             scenario,
             made => text.say_with("report-made", &[("version", (&input.plan.fenji).into())]),
             figures => Value::from(Serde(facts::key_figures(input, text))),
-            findings => findings.to_vec(),
-            more_findings => more_findings.to_vec(),
+            findings,
+            more_findings,
             ledger => Value::from(Serde(facts::ledger(input, text, "ledger", |r| r.area.is_none() && r.planned.is_some()))),
             ledger_areas => Value::from(Serde(facts::ledger(input, text, "ledger-areas", |r| r.area.is_some()))),
             ledger_unjudged => Value::from(Serde(facts::ledger(input, text, "ledger-unjudged", |r| r.area.is_none() && r.planned.is_none()))),
@@ -103,4 +108,17 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
             certificate => Value::from(Serde(facts::certificate(input, text))),
         },
     )
+}
+
+/// Findings shown at once, and those that unfold: the most valuable of every kind come first, so that one kind does not crowd out the others.
+fn spread(findings: &[Finding]) -> (Vec<&Finding>, Vec<&Finding>) {
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+    let (mut first, mut rest) = (Vec::new(), Vec::new());
+    for f in findings {
+        let n = seen.entry(f.id.as_str()).or_default();
+        *n += 1;
+        if *n <= FIRST_OF_A_KIND && first.len() < FIRST_FINDINGS { first.push(f) } else { rest.push(f) }
+    }
+    rest.truncate(MOST_FINDINGS - first.len());
+    (first, rest)
 }
