@@ -83,7 +83,7 @@ def provenance(case):
         ("facilities", "lat", "modelled", "As lon", ""),
         ("facilities", "beds", "modelled", "T 1.02, C .20, rank 3 3.10, M and above 2.83 a 1,000 people of the municipality; tens; " + rates, BULLETIN),
         ("facilities", "icu", "modelled", "4 % of beds in tertiary hospitals, 1.2 % at rank 3: near 15 a 100,000", "National plan for critical care, May 2024"),
-        ("facilities", "doctors", "modelled", "From visits, and visits a doctor-day, of each tier in 2025; V and S one a 1,000 served, in halves, at least one; " + rates, BULLETIN),
+        ("facilities", "doctors", "modelled", "From visits, and visits a doctor-day, of each tier in 2025; V and S one a 1,000 served; all raised by a fifth to the published heads (3.78 licensed and about .45 village doctors a 1,000); V and S in halves, at least one; " + rates, BULLETIN),
         ("facilities", "gps", "modelled", "50 % of doctors at T, 60 % at C, one a station, the rest of 4.91 a 10,000 at rank 3", BULLETIN),
         ("facilities", "nurses", "assumed", "By bed and tier, near 4.32 a 1,000 in all; " + rates, BULLETIN),
         ("facilities", "avail", "modelled", "Share of the region in the people the hospital is there for: P municipality, R 205.1 M of the south-west, "

@@ -27,6 +27,8 @@ pub use synth::SynthParams;
 pub struct Prepared {
     /// The case.
     pub case: Case,
+    /// Name of the case in Latin letters, where it has one.
+    pub name_en: Option<String>,
     /// What is asked of it.
     pub problem: Problem,
     /// Policy pack in force.
@@ -132,12 +134,13 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
     };
     scenario.policy = ask.policy.map(str::to_string).or(scenario.policy);
     scenario.gamma = ask.gamma.or(scenario.gamma);
-    assemble(read.case, scenario, complaints(&read.warnings), begin, observer)
+    assemble(read.case, read.name_en, scenario, complaints(&read.warnings), begin, observer)
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
 fn assemble(
     case: Case,
+    name_en: Option<String>,
     mut scenario: Scenario,
     warnings: Vec<Complaint>,
     begin: Instant,
@@ -149,7 +152,7 @@ fn assemble(
     let arcs = Arc::new(build_arcs(&case, observer));
     let problem = Problem::assemble(&case, arcs, &pack, &scenario)
         .map_err(|errors| Fault::Invalid(errors.iter().map(|e| complaint_of_scenario("scenario", "", e.to_string())).collect()))?;
-    Ok(Prepared { case, problem, pack, scenario, warnings, begin })
+    Ok(Prepared { case, name_en, problem, pack, scenario, warnings, begin })
 }
 
 /// Solves, reads the indicators off the plan, checks it, and works out `pareto` points of the front (0: none) once it holds.
@@ -219,7 +222,7 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     };
     let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
-    let prepared = assemble(read.case, scenario, complaints(&read.warnings), begin, observer)?;
+    let prepared = assemble(read.case, read.name_en, scenario, complaints(&read.warnings), begin, observer)?;
     let violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators = if violations.is_empty() {
@@ -268,6 +271,7 @@ pub fn comparison_files(sides: &[(Prepared, Judged)], lang: Lang) -> Result<File
 fn report_input<'a>(prepared: &'a Prepared, judged: &'a Judged, pareto: Option<&'a Vec<plot::ParetoPoint>>) -> report::ReportInput<'a> {
     report::ReportInput {
         problem: &prepared.problem,
+        name_en: prepared.name_en.as_deref(),
         plan: &judged.plan,
         indicators: &judged.indicators,
         pack: &prepared.pack,
