@@ -47,7 +47,7 @@ def provenance(case):
         ("areas", "urban", "modelled", "1 where at least half of the village units are residents' committees", DIVISION),
         ("areas", "prefecture", "assumed", "Nine central districts, twelve western, eleven north-eastern, six south-eastern counties", ""),
         ("areas", "enrol_rate", "assumed", "National participation rate, same everywhere", "Main work of 2012: stabilized at 95 %"),
-        ("areas", "fund_per_head", "modelled", "Resident fund income 2024 a head: 1,118.1 bn yuan over 947.1 M people, same everywhere",
+        ("areas", "fund_per_head", "modelled", "Residents' and employees' pooled fund 2024 a head: (1,118.1 + 1,322.3) bn yuan over (947.1 + 379.5) M enrolled, same everywhere",
          "Medical insurance bulletin 2024"),
         ("areas", "evidence", "assumed", "Weakest evidence of the row that enters the plan", ""),
         ("townships", "id", "observed", "Township code of 2023, or g and the GeoNames id where no township has that name", DIVISION + "; " + GEONAMES),

@@ -48,7 +48,9 @@ ALIASES = {
     "8399584": "大阳镇", "8399591": "外郎乡", "8399609": "蔈草镇", "8415948": "石桥苗族土家族乡", "1803998": "两路街道",
 }
 
-FUND_PER_HEAD = 1180  # resident fund 2024: 1,118.1 bn yuan over 947.1 M people
+# Both schemes of 2024 together: 1,118.1 bn yuan of the residents' fund and 1,322.3 bn of the employees' pooled fund over
+# 947.1 M and 379.5 M enrolled; how many of each live in a county is not known here, so all get the mean.
+FUND_PER_HEAD = 1840
 NATION = 1_404_890_000  # people of China, bulletin 2025
 SOUTHWEST = 205_100_000  # Chongqing, Sichuan, Guizhou, Yunnan, Tibet, census 2020: the catchment of a regional centre
 

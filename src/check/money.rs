@@ -5,7 +5,7 @@ use super::targets::penalty;
 use super::{Findings, MONEY, OPTIMAL_GAP};
 use crate::demand::Problem;
 use crate::network::Kind;
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::ReferralPlan;
 
 /// `c[j,k]`, yuan: a visit at the tier's cost, a stay at its weight times base rate times the tier's coefficient.

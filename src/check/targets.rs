@@ -6,7 +6,7 @@ use super::{CASES, DOCTORS, Findings, MONEY, Place, RELATIVE};
 use crate::demand::Problem;
 use crate::ids::AreaId;
 use crate::network::Kind;
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::ReferralPlan;
 use crate::plan::referral::Shortfall;
 

@@ -3,5 +3,6 @@
 pub mod flows;
 pub mod referral;
 
+pub use crate::outcome::{Bounds, Limit, Termination};
 pub use flows::Flows;
 pub use referral::ReferralPlan;
