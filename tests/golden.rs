@@ -1,4 +1,5 @@
 //! The oracle's scenarios (model section 7, table A): objectives to 1e-6, with the dual bound equal to them.
+#![allow(clippy::unwrap_used)] // a test may fail loudly
 
 #[path = "common/demo.rs"]
 mod demo;

@@ -1,4 +1,5 @@
 //! Invariants of model section 7 on random small networks, and the LP against brute force and other solvers.
+#![allow(clippy::unwrap_used)] // a test may fail loudly
 
 #[path = "common/tiny.rs"]
 mod tiny;

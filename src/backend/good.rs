@@ -147,9 +147,12 @@ fn microlp_values(model: &LinearModel) -> Result<Vec<f64>, ResolutionError> {
     Ok(built.columns.iter().enumerate().map(|(j, &v)| solution.value(v).clamp(model.col_lower[j], model.col_upper[j])).collect())
 }
 
+/// Columns `y+` and `y-` of a row, where the row has the side.
+type Pair = (Option<usize>, Option<usize>);
+
 /// The dual LP written as a minimisation:
 /// `min -sum lo y+ + sum hi y- + sum u t  s.t.  A'(y+ - y-) - t <= c`, with the columns `(y+, y-)` of each row.
-fn dual_model(model: &LinearModel) -> (LinearModel, Vec<(Option<usize>, Option<usize>)>) {
+fn dual_model(model: &LinearModel) -> (LinearModel, Vec<Pair>) {
     let mut dual = LinearModel::new();
     for c in model.solver_costs() {
         dual.add_row(f64::NEG_INFINITY, c);

@@ -56,9 +56,9 @@ impl Cells {
         }
         cells.live.clone_from(&cells.direct);
         if prune {
-            cells.reach(problem)
+            cells.reach(problem);
         } else {
-            cells.all_of_the_text(problem)
+            cells.all_of_the_text(problem);
         }
         cells
     }

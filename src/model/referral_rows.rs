@@ -173,8 +173,7 @@ impl Rows {
             out.push(Target { name, place: place.map(some), wanted, row, unit: 1.0 / FLOW, price, sign: 1.0 });
             some(row)
         };
-        for a in 0..net.areas.len() {
-            let [all, elective, stays] = by_area[a];
+        for (a, &[all, elective, stays]) in by_area.iter().enumerate() {
             if let Some(share) = problem.targets.first_contact {
                 self.c7[a] = soft(m, "first_contact", Some(a), share * elective, floors.primary_by_area[a]);
             }

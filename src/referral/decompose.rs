@@ -11,8 +11,8 @@
 //!    duals give a first price.
 //! 2. *Prices.* At a price `p` the blocks fall apart; `sum_b min (c_b - A_b'p) x_b + p'side` is a lower bound for ANY `p`.
 //!    Each block proposes its answer; the master LP mixes proposals (Dantzig and Wolfe 1960, doi:10.1287/opre.8.1.101) and its
-//!    duals are the next price, kept inside a box around the best price so far (Marsten, Hogan, Blankenship 1975,
-//!    doi:10.1287/opre.23.3.389) that widens while it keeps its promises.
+//!    duals are the next price, held near the best price so far by a quadratic pull that loosens while promises are kept
+//!    (proximal bundle: Kiwiel 1990, doi:10.1007/BF01585731).
 //! 3. *Allocation.* The master's mix says what each block may use; each is solved once more within that. The plan is feasible,
 //!    no dearer than the mix, and basic. The gap to the bound is proven and reported.
 //!
@@ -123,7 +123,7 @@ pub fn solve(
         for (b, p) in proposals.iter().enumerate() {
             master.add(b, &blocks[b].links, p);
         }
-        let (Some(mixed), Some(inside)) = (master.solve(backend)?, master.solve_in_box(backend, &best.prices, &trust.radius)?) else {
+        let Some(mixed) = master.solve(backend)? else {
             status = LpStatus::Stopped(Limit::Numerics);
             break;
         };
@@ -133,7 +133,7 @@ pub fn solve(
             primal = bounds.primal,
             dual = bounds.dual,
             gap = bounds.gap(),
-            radius = trust.scale,
+            pull = trust.pull,
             seconds = begun.elapsed().as_secs_f64(),
             "prices"
         );
@@ -143,15 +143,17 @@ pub fn solve(
             status = LpStatus::Optimal;
             break;
         }
-        promised = model.offset + inside.value;
-        let worth_it = promised - best.bound > 0.1 * (bounds.primal - best.bound).min(0.5 * limits.gap * bounds.primal.abs());
-        try_at = if worth_it {
-            inside.prices
-        } else {
-            // nothing left inside the box: the best prices overall
-            trust.widen();
-            promised = bounds.primal;
-            mixed.prices
+        trust.fit(bounds);
+        let near = master.promising(&best.prices, &trust.weights());
+        promised = near.as_ref().map_or(f64::NEG_INFINITY, |n| model.offset + n.value);
+        try_at = match near {
+            Some(near) if promised - best.bound > 0.02 * (bounds.primal - best.bound) => near.prices,
+            _ => {
+                // nothing left nearby: the best prices overall
+                trust.loosen();
+                promised = bounds.primal;
+                mixed.prices
+            }
         };
         if limits.time.is_some_and(|t| begun.elapsed() >= t) || observer.stop_requested() {
             status = LpStatus::Stopped(if observer.stop_requested() { Limit::Interrupted } else { Limit::Time });
@@ -191,11 +193,12 @@ pub fn solve(
     Ok(Some(LpSolution { status, values, duals, iterations }))
 }
 
-/// A box around the best prices, within which the master's picture of the bound is trusted.
+/// How hard the next price is held near the best one: the price of moving each price by its own length.
 struct Trust {
-    /// Half of the box's side, by linking row.
-    radius: Vec<f64>,
-    scale: f64,
+    /// What counts as a long way, by linking row.
+    length: Vec<f64>,
+    /// Cost of going that way, in the units of the objective; unset until the first bounds are known.
+    pull: f64,
 }
 
 impl Trust {
@@ -204,31 +207,35 @@ impl Trust {
         let mut known: Vec<f64> = prices.iter().map(|p| p.abs()).filter(|p| *p > 0.0).collect();
         known.sort_by(f64::total_cmp);
         let typical = known.get(known.len() / 2).copied().unwrap_or(1.0);
-        Self { radius: prices.iter().map(|p| 0.2 * p.abs().max(0.2 * typical)).collect(), scale: 1.0 }
+        Self { length: prices.iter().map(|p| 0.2 * p.abs().max(0.2 * typical)).collect(), pull: 0.0 }
     }
 
-    /// After a try that promised a bound: kept promises widen the box, a bound that fell narrows it.
+    /// At first: going a long way in every price costs as much as the gap.
+    fn fit(&mut self, bounds: Bounds) {
+        if self.pull <= 0.0 {
+            self.pull = 2.0 * (bounds.primal - bounds.dual).max(0.0) / self.length.len().max(1) as f64;
+        }
+    }
+
+    fn weights(&self) -> Vec<f64> {
+        self.length.iter().map(|l| self.pull / (l * l)).collect()
+    }
+
+    /// After a try that promised a bound: kept promises loosen the pull, a bound that fell tightens it.
     fn learn(&mut self, before: f64, got: f64, promised: f64) {
         if !before.is_finite() || !promised.is_finite() {
             return;
         }
         let kept = (got - before) / (promised - before).max(f64::MIN_POSITIVE);
         if kept > 0.5 {
-            self.stretch(1.5);
+            self.pull *= 0.5;
         } else if kept < -1.0 {
-            self.stretch(0.5);
+            self.pull *= 1.5;
         }
     }
 
-    fn widen(&mut self) {
-        self.stretch(2.0);
-    }
-
-    fn stretch(&mut self, factor: f64) {
-        self.scale *= factor;
-        for r in &mut self.radius {
-            *r *= factor;
-        }
+    fn loosen(&mut self) {
+        self.pull *= 0.25;
     }
 }
 

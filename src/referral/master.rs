@@ -3,7 +3,7 @@
 //! `min sum_bt cost_bt l_bt  s.t.  lo <= sum_bt usage_bt l_bt <= hi (linking rows),  sum_t l_bt = 1 (each block),  l >= 0`.
 
 use super::block::Proposal;
-use crate::backend::{Backend, BackendError, LpStatus};
+use crate::backend::{Backend, BackendError, LpStatus, proximal};
 use crate::model::LinearModel;
 use crate::outcome::{Limits, Silent};
 
@@ -65,21 +65,10 @@ impl Master {
         Ok(Some(Mixed { value, prices }))
     }
 
-    /// The best prices inside a box, as far as the proposals tell: an upper estimate of the bound there, and where it is.
-    ///
-    /// A box `|p - centre| <= radius` on the duals is a pair of columns a row in the primal: a unit more of the row may be
-    /// bought at `centre + radius` and sold at `centre - radius`.
-    pub fn solve_in_box(&self, backend: &dyn Backend, centre: &[f64], radius: &[f64]) -> Result<Option<Mixed>, BackendError> {
-        let mut boxed = self.linear.clone();
-        for (l, (c, r)) in centre.iter().zip(radius).enumerate() {
-            boxed.add_col(c + r, f64::INFINITY, f64::INFINITY, &[(l, 1.0)]);
-            boxed.add_col(r - c, f64::INFINITY, f64::INFINITY, &[(l, -1.0)]);
-        }
-        let solved = backend.solve(&boxed, &Limits::default(), &Silent)?;
-        if solved.status != LpStatus::Optimal {
-            return Ok(None);
-        }
-        Ok(Some(Mixed { value: boxed.objective(&solved.values), prices: solved.duals[..self.links].to_vec() }))
+    /// Prices near the centre that the proposals promise most of, with what they promise: see [`proximal`].
+    pub fn promising(&self, centre: &[f64], weight: &[f64]) -> Option<Mixed> {
+        let (prices, value) = proximal::maximise(&self.linear, self.links, centre, weight)?;
+        Some(Mixed { value, prices })
     }
 
     /// What the mix lets each block use of its linking rows.

@@ -1,5 +1,5 @@
 //! Small random networks with every tier, made anew for each seed.
-#![allow(dead_code)] // each test takes what it needs
+#![allow(dead_code, clippy::unwrap_used)] // each test takes what it needs
 
 use fenji::demand::Problem;
 use fenji::ids::{AreaId, TownId};
