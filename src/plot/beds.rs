@@ -64,7 +64,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     }
     sheet.text((left + width / 2.0, top + height + 36.0), &text.say("axis-beds"), Type::plain(12.5).at(Anchor::Middle));
     let mut y = top;
-    for (area, by_tier, sum) in &bars {
+    for (area, by_tier, _) in &bars {
         let name = input.area_name(*area);
         sheet.text((left - 8.0, y + 16.0), &crate::text::shorten(&name, 24), Type::plain(12.5).at(Anchor::End));
         let mut from = 0.0;
