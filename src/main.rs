@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: everything is in [`fenji::cli`].
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fenji::cli::main()
+}

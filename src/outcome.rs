@@ -24,10 +24,22 @@ impl Default for Limits {
 /// A proven interval around the optimum of a minimisation.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Bounds {
-    /// Value of the best feasible answer (upper bound), `inf` when there is none.
+    /// Value of the best feasible answer (upper bound), `inf` when there is none; JSON has no infinity and says `null`.
+    #[serde(deserialize_with = "or_infinity")]
+    #[schemars(with = "Option<f64>")]
     pub primal: f64,
-    /// No answer can be below this (lower bound), `-inf` when nothing is proven.
+    /// No answer can be below this (lower bound), `-inf` when nothing is proven; `null` in JSON.
+    #[serde(deserialize_with = "or_minus_infinity")]
+    #[schemars(with = "Option<f64>")]
     pub dual: f64,
+}
+
+fn or_infinity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::deserialize(deserializer).map(|v| v.unwrap_or(f64::INFINITY))
+}
+
+fn or_minus_infinity<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    Option::deserialize(deserializer).map(|v| v.unwrap_or(f64::NEG_INFINITY))
 }
 
 impl Bounds {

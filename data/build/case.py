@@ -83,7 +83,7 @@ def provenance(case):
         ("facilities", "lat", "modelled", "As lon", ""),
         ("facilities", "beds", "modelled", "T 1.02, C .20, rank 3 3.10, M and above 2.83 a 1,000 people of the municipality; tens; " + rates, BULLETIN),
         ("facilities", "icu", "modelled", "4 % of beds in tertiary hospitals, 1.2 % at rank 3: near 15 a 100,000", "National plan for critical care, May 2024"),
-        ("facilities", "doctors", "modelled", "From visits, and visits a doctor-day, of each tier in 2025; V and S one a 1,000 served, in halves, at least one; " + rates, BULLETIN),
+        ("facilities", "doctors", "modelled", "From visits, and visits a doctor-day, of each tier in 2025; V and S one a 1,000 served; all raised by a fifth to the published heads (3.78 licensed and about .45 village doctors a 1,000); V and S in halves, at least one; " + rates, BULLETIN),
         ("facilities", "gps", "modelled", "50 % of doctors at T, 60 % at C, one a station, the rest of 4.91 a 10,000 at rank 3", BULLETIN),
         ("facilities", "nurses", "assumed", "By bed and tier, near 4.32 a 1,000 in all; " + rates, BULLETIN),
         ("facilities", "avail", "modelled", "Share of the region in the people the hospital is there for: P municipality, R 205.1 M of the south-west, "
@@ -114,6 +114,10 @@ def case_toml(case):
               f"name_en = {quoted(about['name_en'])}", "year = 2025", 'crs = "wgs84"', 'policy = "P2025"', "", "[travel]",
               'mode = "metric"', "", "[travel.metric]", "circuity = 1.3", "fixed_minutes = 3.0", "urban_kmh = 25.0",
               "speeds = [{ below_km = 60.0, kmh = 45.0 }, { below_km = 400.0, kmh = 80.0 }, { kmh = 220.0 }]"]
+    if case == "chongqing":
+        # 43 city hospitals: a county hospital refers to the four nearest of them, and each sends patients down to the three
+        # nearest partners in a county (with all of them joined to all, most arcs would never carry a patient)
+        lines += ["", "[arcs]", "up_rank3_city = 4", "down_partners = 3"]
     for table, column, evidence, rule, source in provenance(case):
         lines += ["", "[[provenance]]", f"table = {quoted(table)}", f"column = {quoted(column)}", f"evidence = {quoted(evidence)}",
                   f"rule = {quoted(rule)}", f"source = {quoted(source)}"]

@@ -60,7 +60,11 @@ BEDS = {"T": 1.02, "C": 0.20, "M": 2.83, "K": 3.10}
 # M, K: a bed, from 30.4 / (251 x 7.4) = 1.165 and (12.2 + 2.5 + 1.6 + ~2) / (251 x ~6) = .87 a 1,000 over the beds above.
 # V, S: one a 1,000 served (the rule asks for at least one village doctor), rounded up to halves: villages 14.0, stations 2.1 and other
 # clinics 16 (100 M visits) / (251 x 12) / 1.405 bn people come to .76 a 1,000 of all people.
-DOCTORS = {"T": 0.41, "C": 0.17, "M": 0.41, "K": 0.28, "V": 1.0, "S": 1.0}
+# These come to 3.5 a 1,000 people: the doctors that the mean workloads account for, so that every one of them would be busy to the
+# last hour. The published heads are 3.78 licensed (assistant) doctors and about .45 village doctors without a licence a 1,000
+# (1.135 M staff of village clinics, of whom about half hold one; assumed): all rates are raised by the same fifth.
+HEADS = 1.2
+DOCTORS = {tier: round(rate * HEADS, 3) for tier, rate in {"T": 0.41, "C": 0.17, "M": 0.41, "K": 0.28, "V": 1.0, "S": 1.0}.items()}
 
 # General practitioners: share of the doctors of a rank-2 centre (assumed); the published total of 4.91 a 10,000 fixes the rest at rank 3.
 GPS = {"T": 0.50, "C": 0.60}

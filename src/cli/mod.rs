@@ -1,1 +1,154 @@
-//! stub
+//! The command line: one file a subcommand. Commands return an [`Answer`] or a [`Fault`]; printing
+//! and exit codes happen here, in one place.
+
+pub mod args;
+pub mod check;
+pub mod compare;
+pub mod completions;
+pub mod deliver;
+pub mod demo;
+mod embedded;
+pub mod exit;
+pub mod generate;
+pub mod import;
+pub mod output;
+pub mod progress;
+pub mod referral;
+pub mod report;
+pub mod schema;
+pub mod steps;
+mod summary;
+pub mod validate;
+
+use clap::{Parser, Subcommand};
+use exit::{Answer, Exit, Fault};
+use progress::{Progress, Style};
+use std::process::ExitCode;
+
+/// Plans China's graded referral network: how patients flow through village clinics, township centres, county, city, provincial,
+/// regional and national hospitals, proven optimal and checked.
+#[derive(Debug, Parser)]
+#[command(name = "fenji", version, propagate_version = true, arg_required_else_help = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(flatten)]
+    common: args::Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Shown below the help.
+const EXIT_CODES: &str = "Exit codes: 0 fine, 1 failure, 2 usage, 3 infeasible or violated, 4 invalid input.";
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Validate(validate::Args),
+    Referral(referral::Args),
+    Check(check::Args),
+    Report(report::Args),
+    Compare(compare::Args),
+    Generate(generate::Args),
+    Import(import::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+}
+
+impl Command {
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Validate(_) => "validate",
+            Self::Referral(_) => "referral",
+            Self::Check(_) => "check",
+            Self::Report(_) => "report",
+            Self::Compare(_) => "compare",
+            Self::Generate(_) => "generate",
+            Self::Import(_) => "import",
+            Self::Schema(_) => "schema",
+            Self::Completions(_) => "completions",
+        }
+    }
+
+    fn run(&self, observer: &Progress) -> Result<Answer, Fault> {
+        match self {
+            Self::Demo(args) => demo::run(args, observer),
+            Self::Validate(args) => validate::run(args),
+            Self::Referral(args) => referral::run(args, observer),
+            Self::Check(args) => check::run(args, observer),
+            Self::Report(args) => report::run(args, observer),
+            Self::Compare(args) => compare::run(args, observer),
+            Self::Generate(args) => generate::run(args),
+            Self::Import(args) => import::run(args),
+            Self::Schema(args) => schema::run(args),
+            Self::Completions(args) => completions::run(args),
+        }
+    }
+}
+
+/// Runs the program: arguments from the process, answers on stdout, everything else on stderr.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // A closed stream is no reason to stop; `--help` and `--version` go to stdout and are fine.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+        }
+    };
+    log(cli.common.verbose);
+    let progress = Progress::new(Style::choose(cli.common.quiet, cli.common.verbose > 0));
+    progress.catch_interrupt();
+    let result = cli.command.run(&progress);
+    finish(result, cli.command.name(), cli.common.json)
+}
+
+fn finish(result: Result<Answer, Fault>, command: &str, json: bool) -> ExitCode {
+    let (exit, text) = match result {
+        Ok(answer) if json => (answer.exit, Some(answer.json.to_string())),
+        Ok(answer) => (answer.exit, Some(answer.text)),
+        Err(fault) => {
+            output::complain(&fault.to_text());
+            (fault.exit(), json.then(|| fault.to_json(command).to_string()))
+        }
+    };
+    match text.filter(|t| !t.is_empty()).map(|t| output::print(&t)) {
+        Some(Err(error)) => {
+            output::complain(&format!("error: cannot write to stdout: {error}"));
+            Exit::Failure.into()
+        }
+        _ => exit.into(),
+    }
+}
+
+/// Log lines on stderr: `-v` and `-vv`, or `FENJI_LOG` with the usual filters.
+fn log(verbose: u8) {
+    use tracing_subscriber::EnvFilter;
+    let level = match verbose {
+        0 => "warn",
+        1 => "fenji=info,warn",
+        _ => "fenji=debug,info",
+    };
+    let filter = EnvFilter::try_from_env("FENJI_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    // A second subscriber in one process (tests) is refused; the first one stays.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn names_are_those_of_the_parser() {
+        let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
+        names.retain(|n| n != "help");
+        assert_eq!(names, ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+    }
+}

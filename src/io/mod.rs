@@ -1,1 +1,29 @@
-//! stub
+//! Files in and out: the case folder, the JSON form of a case, scenarios, plans, GeoJSON layers, schemas.
+//!
+//! Everything that is read may be hostile: all problems of an input are reported at once, each with a code of [`crate::network::codes`],
+//! a place, the value and a remedy. Everything that is written appears whole or not at all.
+
+pub mod case_folder;
+pub mod case_toml;
+pub mod cells;
+pub mod csv_out;
+pub mod export;
+pub mod folder_out;
+pub mod geojson;
+pub mod import;
+pub mod plan_file;
+pub mod rows;
+pub mod scenario;
+pub mod schema;
+pub mod table;
+pub mod text_file;
+pub mod toml_file;
+mod travel_in;
+pub mod write;
+
+pub use crate::network::{Problem, Severity};
+pub use case_folder::{CaseRead, Extras, read_case, read_case_with, write_case};
+pub use import::import_json;
+pub use plan_file::{read_plan, write_plan};
+pub use scenario::{ScenarioFile, read_scenario};
+pub use table::ReadLimits;

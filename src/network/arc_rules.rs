@@ -156,7 +156,11 @@ fn first_block(case: &Case, sites: &Sites<'_>, start: usize, end: usize, arcs: &
     }
     let mut jobs = Vec::new();
     for (rank, count) in [(1, rules.first_rank1), (2, rules.first_rank2), (3, rules.first_rank3), (4, rules.first_city)] {
-        jobs.extend(pair_up(&by_scope, sites.by_scope(rank), Nearest::Some(count)));
+        if rank <= 2 && rules.primary_own_area {
+            jobs.extend(pair_up(&by_area, sites.by_area(rank), Nearest::Some(count)));
+        } else {
+            jobs.extend(pair_up(&by_scope, sites.by_scope(rank), Nearest::Some(count)));
+        }
     }
     jobs.extend(pair_up(&by_area, sites.by_area(3), Nearest::Some(rules.first_rank3_own)));
     for rank in 5..=7 {

@@ -31,6 +31,9 @@ pub struct ArcRules {
     /// model knows one prefecture, so this is off by default; a province that is to be decomposed by prefecture sets it. A
     /// prefecture without any site of a rank uses those of the others.
     pub within_prefecture: bool,
+    /// Join settlements to clinics and centres of their own area only. On by default: rank 1 and 2 serve only their own area
+    /// (model 6.1), so a patient sent across the line could be neither treated nor referred there.
+    pub primary_own_area: bool,
 }
 
 impl Default for ArcRules {
@@ -47,6 +50,7 @@ impl Default for ArcRules {
             up_rank3_city: 0,
             down_partners: 0,
             within_prefecture: false,
+            primary_own_area: true,
         }
     }
 }

@@ -8,10 +8,16 @@ pub mod area;
 pub mod builder;
 pub mod case;
 pub mod case_class;
+pub mod codes;
 pub mod evidence;
 pub mod facility;
+pub mod problem;
 mod sites;
+pub mod tables;
 pub mod tier;
+pub mod validate;
+mod validate_arcs;
+mod validate_places;
 
 pub use arcs::{ArcRules, Arcs, FirstArc, ReferralArc};
 pub use area::{Area, Settlement, Township};
@@ -19,6 +25,7 @@ pub use case::{ArcLists, Case, ObservedShares};
 pub use case_class::{CaseClass, Kind};
 pub use evidence::{Evidence, Provenance};
 pub use facility::{Facility, Owner};
+pub use problem::{Place, Problem, Problems, Severity};
 pub use tier::{Tier, TierParams, TierTable};
 
 use crate::ids::{AreaId, FacilityId, SettlementId, TownId};

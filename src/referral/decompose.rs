@@ -262,9 +262,11 @@ fn split(model: &LinearModel, backend: &dyn Backend, partition: &Partition<'_>) 
         if b == SHARED {
             link_of[r] = links.len();
             links.push(r);
-        } else {
-            // a row without entries holds or not whatever the plan: the first block keeps it
-            rows[if b == UNSEEN { 0 } else { b as usize }].push(r);
+        } else if b != UNSEEN {
+            rows[b as usize].push(r);
+        } else if model.row_lower[r] > 0.0 || model.row_upper[r] < 0.0 {
+            // a row without entries that zero does not satisfy: the first block says infeasible
+            rows[0].push(r);
         }
     }
     let mut columns: Vec<Vec<usize>> = vec![Vec::new(); count];

@@ -179,7 +179,7 @@ fn guide(
     }
     let small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
-    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: 1e-4, ..*limits }, observer)?;
+    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
     if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
         return Ok(None);
     }
@@ -254,7 +254,7 @@ const FEASIBLE: f64 = 1e-6;
 const SMALL_CASE: usize = 400;
 
 /// Settlements a block may have on average before prefectures are split into areas.
-const LARGEST_BLOCK: usize = 600;
+const LARGEST_BLOCK: usize = 200;
 
 /// Columns to begin with: everything but displaced first contact, redirects and long first-contact arcs.
 pub(crate) fn likely_columns(_problem: &Problem, model: &ReferralModel) -> Vec<bool> {

@@ -78,6 +78,8 @@ pub enum RoadError {
 pub struct RoadGraph {
     params: RoadParams,
     nodes: SpatialIndex,
+    /// As given, so that a case can be written again.
+    edges: Vec<RoadEdge>,
     forward: TickGraph,
     backward: TickGraph,
 }
@@ -116,7 +118,25 @@ impl RoadGraph {
         }
         let backward = compressed(nodes.len(), arcs.iter().map(|&(a, b, t)| (b, a, t)).collect());
         let forward = compressed(nodes.len(), arcs);
-        Ok(Self { params, nodes: SpatialIndex::new(crs, nodes), forward, backward })
+        Ok(Self { params, nodes: SpatialIndex::new(crs, nodes), edges: edges.to_vec(), forward, backward })
+    }
+
+    /// Parameters of travel off the roads.
+    #[must_use]
+    pub fn params(&self) -> RoadParams {
+        self.params
+    }
+
+    /// Position of a road node.
+    #[must_use]
+    pub fn node(&self, node: usize) -> Position {
+        self.nodes.position(node)
+    }
+
+    /// The edges as given.
+    #[must_use]
+    pub fn edges(&self) -> &[RoadEdge] {
+        &self.edges
     }
 
     /// Number of road nodes.

@@ -179,7 +179,8 @@ fn scan(case: &Case) -> Arcs {
         let from = Place::Settlement(SettlementId::new(i));
         let mut ids = BTreeSet::new();
         for (rank, k) in [(1, r.first_rank1), (2, r.first_rank2), (3, r.first_rank3), (4, r.first_city)] {
-            ids.extend(near(from, k, &|f| f.rank() == rank && same(Some(s.area), rank, f)));
+            let own = rank <= 2 && r.primary_own_area;
+            ids.extend(near(from, k, &|f| f.rank() == rank && if own { f.area == Some(s.area) } else { same(Some(s.area), rank, f) }));
         }
         ids.extend(near(from, r.first_rank3_own, &|f| f.rank() == 3 && f.area == Some(s.area)));
         for rank in 5..=7 {
@@ -239,10 +240,10 @@ fn scan(case: &Case) -> Arcs {
 fn any_case() -> impl Strategy<Value = Case> {
     let spots = (0..4_usize, 0..3_usize, -7..8_i32, -7..8_i32);
     let tiers = prop::sample::select(Tier::ALL.to_vec());
-    let rules = (0..4_usize, 0..3_usize, 0..3_usize, any::<bool>());
+    let rules = (0..4_usize, 0..3_usize, 0..3_usize, any::<bool>(), any::<bool>());
     let crs = prop::sample::select(vec![(Crs::PlanarKm, 4.0), (Crs::PlanarKm, 40.0), (Crs::Wgs84, 0.2)]);
     (prop::collection::vec(spots.clone(), 1..25), prop::collection::vec((tiers, spots, any::<bool>()), 1..60), rules, crs).prop_map(
-        |(people, sites, (near, top, partners, inside), (crs, scale))| {
+        |(people, sites, (near, top, partners, inside, own), (crs, scale))| {
             let at = |x: i32, y: i32| Position { x: f64::from(x) * scale, y: f64::from(y) * scale };
             let areas = (0..4).map(|a| area(&format!("a{a}"), a % 2 == 0, if a < 2 { "p" } else { "q" })).collect();
             let towns = (0..12).map(|t| town(&format!("t{t}"), t / 3, at(0, 0))).collect();
@@ -259,6 +260,7 @@ fn any_case() -> impl Strategy<Value = Case> {
             case.rules.up_rank3_city = top;
             case.rules.down_partners = partners;
             case.rules.within_prefecture = inside;
+            case.rules.primary_own_area = own;
             case
         },
     )

@@ -1,0 +1,78 @@
+//! `fenji check`: verifies a written plan against its case, from the tables and the plan alone.
+
+use super::exit::{Answer, Exit, Fault, visible};
+use super::output::grouped;
+use super::steps;
+use crate::check::Violation;
+use crate::outcome::Observer;
+use serde_json::json;
+use std::path::PathBuf;
+
+/// Verify a plan against its case: flows, balances, capacities, objective and indicators, recomputed from the tables
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Case folder
+    pub case: PathBuf,
+    /// Written plan (plan.json)
+    pub plan: PathBuf,
+}
+
+/// How many violations are printed for people; `--json` has all.
+const SHOWN: usize = 20;
+
+/// Runs the command.
+///
+/// # Errors
+/// When the case or the plan cannot be read.
+pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    let (_, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
+    if !judged.violations.is_empty() {
+        return Ok(refused("check", &judged.violations, "the plan does not fit its case"));
+    }
+    let plan = &judged.plan;
+    let json =
+        json!({ "command": "check", "ok": true, "case": plan.case, "objective": plan.objective, "bounds": plan.bounds, "violations": [] });
+    let text = format!(
+        "the plan fits its case: {}, objective {} yuan a year, proven within {:.4} %",
+        visible(&plan.case),
+        grouped(plan.objective, 2),
+        100.0 * plan.bounds.gap()
+    );
+    Ok(Answer::fine(json, text))
+}
+
+/// The answer that a plan is refused: exit 3, with what is wrong.
+#[must_use]
+pub fn refused(command: &str, violations: &[Violation], why: &str) -> Answer {
+    let mut text = format!("violated: {why}; {} violation{}", violations.len(), if violations.len() == 1 { "" } else { "s" });
+    for v in violations.iter().take(SHOWN) {
+        text.push_str(&format!(
+            "\n  {} {}: {} (found {}, expected {})",
+            v.code,
+            visible(&v.place),
+            visible(&v.message),
+            v.found,
+            v.expected
+        ));
+    }
+    if violations.len() > SHOWN {
+        text.push_str(&format!("\n  and {} more (all with --json)", violations.len() - SHOWN));
+    }
+    let json = json!({ "command": command, "ok": false, "exit": Exit::Violated as u8, "message": why, "violations": violations });
+    Answer { exit: Exit::Violated, json, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_shows_the_first_and_counts_the_rest() {
+        let violation = Violation { code: "balance".into(), place: "X".into(), found: 1.0, expected: 2.0, message: "m".into() };
+        let answer = refused("check", &vec![violation; 23], "why");
+        assert_eq!(answer.exit as u8, 3);
+        assert_eq!(answer.text.lines().count(), 1 + 20 + 1);
+        assert!(answer.text.ends_with("and 3 more (all with --json)"));
+        assert_eq!(answer.json["violations"].as_array().unwrap().len(), 23);
+    }
+}

@@ -1,0 +1,157 @@
+//! Where results go: which folders may be written, and the lines and tables that commands print.
+
+use super::deliver::{TEMPORARY, replace};
+use super::exit::Fault;
+use super::steps::Files;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+/// What fenji puts into a result folder. A folder with anything else in it is someone else's and is left alone.
+const OWN_NAMES: [&str; 9] =
+    ["plan.json", "report.html", "pictures", "tables", "layers", "scenario.toml", "case", "compare.html", "compare.json"];
+
+/// Makes sure that results may go to `folder`, before the long work: it is absent, empty, or a result folder of fenji.
+///
+/// # Errors
+/// [`Fault::Usage`] (exit 2) when it is a file or holds something else; nothing of anybody else's is ever deleted.
+pub fn claim_results(folder: &Path) -> Result<(), Fault> {
+    let names = entries(folder)?;
+    match names.iter().find(|n| !OWN_NAMES.contains(&n.as_str()) && !n.starts_with(TEMPORARY)) {
+        None => Ok(()),
+        Some(name) => Err(Fault::Usage(format!(
+            "--out {}: the folder holds `{}`, which fenji did not write; give an absent or empty folder (nothing was written)",
+            folder.display(),
+            super::exit::visible(name)
+        ))),
+    }
+}
+
+/// Makes sure that a case may go to `folder`: it is absent or empty. Tables that someone may have edited are never replaced.
+///
+/// # Errors
+/// [`Fault::Usage`] (exit 2) otherwise.
+pub fn claim_case(folder: &Path) -> Result<(), Fault> {
+    if entries(folder)?.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::Usage(format!("--out {}: the folder is not empty, and a case is never written over another", folder.display())))
+}
+
+fn entries(folder: &Path) -> Result<Vec<String>, Fault> {
+    let read = match fs::read_dir(folder) {
+        Ok(read) => read,
+        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(e) if e.kind() == ErrorKind::NotADirectory => {
+            return Err(Fault::Usage(format!("--out {} is a file; give a folder", folder.display())));
+        }
+        Err(e) => return Err(anyhow::Error::from(e).context(format!("cannot look into {}", folder.display())).into()),
+    };
+    let mut names = Vec::new();
+    for entry in read {
+        let entry = entry.map_err(anyhow::Error::from)?;
+        names.push(entry.file_name().to_string_lossy().into_owned());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Writes results, whole or not at all. The folder is looked at again: the work may have taken hours.
+///
+/// # Errors
+/// [`Fault::Usage`] as for [`claim_results`]; a failure when the disk refuses.
+pub fn write_results(folder: &Path, files: &Files) -> Result<(), Fault> {
+    claim_results(folder)?;
+    write(folder, files)
+}
+
+/// Writes a case, whole or not at all.
+///
+/// # Errors
+/// [`Fault::Usage`] as for [`claim_case`]; a failure when the disk refuses.
+pub fn write_case(folder: &Path, files: &Files) -> Result<(), Fault> {
+    claim_case(folder)?;
+    write(folder, files)
+}
+
+fn write(folder: &Path, files: &Files) -> Result<(), Fault> {
+    Ok(replace(folder, files)
+        .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", folder.display())))?)
+}
+
+/// Prints on stdout. A reader that has gone away (`fenji ... | head`) is no failure.
+///
+/// # Errors
+/// When stdout cannot be written for any other reason.
+pub fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    let done = out.write_all(text.as_bytes()).and_then(|()| if text.ends_with('\n') { Ok(()) } else { out.write_all(b"\n") });
+    match done.and_then(|()| out.flush()) {
+        Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Prints on stderr; a closed stderr is no reason to stop.
+pub fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Money for people: `7,360.4 million yuan`, or plain yuan below a million.
+#[must_use]
+pub fn yuan(value: f64) -> String {
+    if value.abs() >= 1e6 { format!("{} million yuan", grouped(value / 1e6, 1)) } else { format!("{} yuan", grouped(value, 0)) }
+}
+
+/// A number with thousands separators and a fixed number of decimals.
+#[must_use]
+pub fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", value.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let mut out = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    let sign = if value < 0.0 && text.chars().any(|c| c.is_ascii_digit() && c != '0') { "-" } else { "" };
+    format!("{sign}{out}{rest}")
+}
+
+/// A share as percent with one decimal.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    format!("{:.1} %", 100.0 * share)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        assert_eq!(grouped(1_234_567.891, 1), "1,234,567.9");
+        assert_eq!(grouped(-999.0, 0), "-999");
+        assert_eq!(grouped(-0.01, 0), "0");
+        assert_eq!(grouped(0.0, 2), "0.00");
+        assert_eq!(yuan(7_360_402_872.22), "7,360.4 million yuan");
+        assert_eq!(yuan(126_828.4), "126,828 yuan");
+        assert_eq!(percent(0.9098), "91.0 %");
+    }
+
+    #[test]
+    fn a_foreign_folder_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("out");
+        assert!(claim_results(&out).is_ok() && claim_case(&out).is_ok(), "absent");
+        fs::create_dir(&out).unwrap();
+        assert!(claim_results(&out).is_ok() && claim_case(&out).is_ok(), "empty");
+        fs::write(out.join("plan.json"), "{}").unwrap();
+        assert!(claim_results(&out).is_ok(), "ours");
+        assert!(matches!(claim_case(&out), Err(Fault::Usage(_))), "a case goes into an empty folder only");
+        fs::write(out.join("thesis.docx"), "").unwrap();
+        assert!(matches!(claim_results(&out), Err(Fault::Usage(m)) if m.contains("thesis.docx")), "foreign");
+        assert!(matches!(claim_results(&out.join("plan.json")), Err(Fault::Usage(_))), "a file");
+    }
+}

@@ -1,0 +1,39 @@
+//! `fenji report`: report, pictures, tables and layers of a plan that was written before.
+
+use super::args::{Lang, OutArg};
+use super::exit::{Answer, Fault};
+use super::{check, output, referral, steps};
+use crate::outcome::Observer;
+use std::path::PathBuf;
+
+/// Make report, pictures, tables and map layers of a written plan, after checking it
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Case folder
+    pub case: PathBuf,
+    /// Written plan (plan.json)
+    pub plan: PathBuf,
+    /// Language of report and pictures
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Lang,
+    /// Where results go.
+    #[command(flatten)]
+    pub out: OutArg,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`Fault`]; a plan that does not fit its case is an answer.
+pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    let out = &args.out.out;
+    output::claim_results(out)?;
+    let (prepared, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
+    if !judged.violations.is_empty() {
+        return Ok(check::refused("report", &judged.violations, "the plan does not fit its case and is not reported"));
+    }
+    let files = steps::plan_files(&prepared, &judged, Some(args.lang))?;
+    output::write_results(out, &files)?;
+    let text = format!("written: {}", out.join("report.html").display());
+    Ok(Answer::fine(referral::object("report", &prepared, &judged, out, &files), text))
+}

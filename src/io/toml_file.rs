@@ -1,0 +1,224 @@
+//! TOML with every mistake named: syntax errors with their line, then keys that nobody knows and values of the wrong type, one after the other.
+//!
+//! The usual reader stops at its first error. Here the entry an error points at is reported and taken out, and the rest is read again.
+
+use super::table::nearest;
+use crate::network::codes::{self, Rule};
+use crate::network::{Place, Problem, Problems};
+use serde::de::DeserializeOwned;
+use std::ops::Range;
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
+
+/// Mistakes beyond which a file is not looked at any further.
+const MOST_MISTAKES: usize = 200;
+
+/// A TOML file whose syntax is sound.
+#[derive(Debug)]
+pub struct TomlFile<'t> {
+    text: &'t str,
+    file: &'t str,
+    table: Spanned<DeTable<'t>>,
+}
+
+impl<'t> TomlFile<'t> {
+    /// Parses a text; syntax errors are reported.
+    pub fn parse(text: &'t str, file: &'t str, problems: &mut Problems) -> Option<Self> {
+        let (table, errors) = DeTable::parse_recoverable(text);
+        let sound = errors.is_empty();
+        let mut last = None;
+        for e in errors {
+            let span = e.span().unwrap_or_default();
+            // What follows a mistake on its line follows from it.
+            if last.replace(line_index(text, span.start)) == Some(line_index(text, span.start)) {
+                continue;
+            }
+            let mut problem = Problem::new(&codes::TOML_SYNTAX, Place::line(file, line_at(text, span.start)), first_line(e.message()));
+            if let Some(line) = text[..].lines().nth(line_index(text, span.start)) {
+                problem = problem.value(line.trim());
+            }
+            problems.push(problem);
+        }
+        sound.then_some(Self { text, file, table })
+    }
+
+    /// The place of a key, given by its path; the file when it is not there.
+    #[must_use]
+    pub fn place(&self, path: &[&str]) -> Place {
+        let mut table = self.table.get_ref();
+        let mut line = None;
+        for key in path {
+            let Some((k, value)) = table.iter().find(|(k, _)| k.get_ref().as_ref() == *key) else { break };
+            line = Some(line_at(self.text, k.span().start));
+            match value.get_ref() {
+                DeValue::Table(inner) => table = inner,
+                _ => break,
+            }
+        }
+        Place { file: self.file.to_owned(), line, path: None }
+    }
+
+    /// A problem of a key.
+    #[must_use]
+    pub fn problem(&self, rule: &Rule, path: &[&str], message: impl Into<String>) -> Problem {
+        Problem::new(rule, self.place(path), message).column(&path.join("."))
+    }
+
+    /// Reads the file as `T`, reporting every entry that does not fit and reading on without it. `None` when not even the rest can be read.
+    pub fn read<T: DeserializeOwned>(&self, problems: &mut Problems) -> Option<T> {
+        let mut table = self.table.clone();
+        let mut taken: Vec<String> = Vec::new();
+        for _ in 0..MOST_MISTAKES {
+            let error = match T::deserialize(Deserializer::from(table.clone())) {
+                Ok(value) => return Some(value),
+                Err(error) => error,
+            };
+            let span = error.span().unwrap_or_default();
+            let mut path = Vec::new();
+            let removed = take_out(table.get_mut(), &span, &mut path);
+            path.reverse();
+            let path = path.join(".");
+            // A required key that was taken out for its own mistake is not missing on top.
+            let lacks = error.message().strip_prefix("missing field `").and_then(|m| m.split('`').next());
+            if !lacks.is_some_and(|key| taken.contains(&format!("{path}.{key}"))) {
+                problems.push(self.explain(error.message(), &span, &path));
+            }
+            taken.push(path);
+            if !removed {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn explain(&self, message: &str, span: &Range<usize>, path: &str) -> Problem {
+        let message = first_line(message);
+        let place = Place::line(self.file, line_at(self.text, span.start));
+        let quoted = message.split('`').nth(1).unwrap_or_default();
+        let rule = if message.starts_with("unknown field") {
+            &codes::TOML_KEY_UNKNOWN
+        } else if message.starts_with("missing field") {
+            &codes::TOML_KEY_MISSING
+        } else {
+            &codes::TOML_WRONG_TYPE
+        };
+        let mut problem = Problem::new(rule, place, message.to_owned());
+        if rule.code == codes::TOML_KEY_UNKNOWN.code {
+            let known = message.split('`').skip(3).step_by(2);
+            if let Some(like) = nearest(quoted, known) {
+                problem = problem.remedy(format!("perhaps `{like}` is meant; else remove the key"));
+            }
+        }
+        if rule.code == codes::TOML_KEY_MISSING.code {
+            problem = problem.remedy(format!("add the key `{quoted}`"));
+        }
+        if let Some(excerpt) = self.text.get(span.clone()).and_then(|t| t.lines().next()) {
+            problem = problem.value(excerpt);
+        }
+        if path.is_empty() { problem } else { problem.column(path) }
+    }
+}
+
+/// Takes the innermost entry that a span points at out of a table; its path comes innermost first.
+fn take_out<'i>(table: &mut DeTable<'i>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
+    let holds = |s: Range<usize>| s.start <= span.start && span.start < s.end.max(s.start + 1);
+    let mut hit = None;
+    for (key, value) in table.iter_mut() {
+        let name = key.get_ref().to_string();
+        if holds(key.span()) {
+            hit = Some(name);
+            break;
+        }
+        let whole = !value.get_ref().is_array() && value.span() == *span;
+        if !whole && inside(value.get_mut(), span, path) {
+            path.push(name);
+            return true;
+        }
+        if holds(value.span()) {
+            hit = Some(name);
+            break;
+        }
+    }
+    let Some(name) = hit else { return false };
+    table.remove(name.as_str());
+    path.push(name);
+    true
+}
+
+fn inside<'i>(value: &mut DeValue<'i>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
+    match value {
+        DeValue::Table(inner) => take_out(inner, span, path),
+        DeValue::Array(list) => {
+            for n in 0..list.len() {
+                let whole = list[n].span() == *span;
+                let found = !whole && inside(list.as_mut()[n].get_mut(), span, path);
+                let holds = list[n].span().start <= span.start && span.start < list[n].span().end;
+                if found {
+                    path.push(format!("{n}"));
+                    return true;
+                }
+                if whole || holds {
+                    // A record goes by itself; a list of numbers without one of them is wrong in another way, so it goes as a whole.
+                    if !list[n].get_ref().is_table() {
+                        return false;
+                    }
+                    path.push(format!("{n}"));
+                    let old = std::mem::replace(list, DeArray::new());
+                    for (_, record) in old.into_iter().enumerate().filter(|(at, _)| *at != n) {
+                        list.push(record);
+                    }
+                    return true;
+                }
+            }
+            false
+        }
+        _ => false,
+    }
+}
+
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or(message)
+}
+
+fn line_index(text: &str, at: usize) -> usize {
+    text.as_bytes()[..at.min(text.len())].iter().filter(|&&b| b == b'\n').count()
+}
+
+fn line_at(text: &str, at: usize) -> u64 {
+    line_index(text, at) as u64 + 1
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
+mod tests {
+    use super::*;
+    use crate::policy::Scenario;
+
+    #[test]
+    fn every_mistake_is_named_at_once() {
+        let text = "name = 3\ngama = 0.5\n[targets]\nfirst_contact = \"high\"\nin_county = 0.9\n[switches]\nfund_ballance = 0.1\n";
+        let mut problems = Problems::default();
+        let file = TomlFile::parse(text, "s.toml", &mut problems).unwrap();
+        let scenario: Scenario = file.read(&mut problems).unwrap();
+        assert_eq!(scenario.targets.in_county, Some(0.9));
+        let found: Vec<_> = problems.into_sorted().into_iter().map(|p| (p.code, p.line, p.column)).collect();
+        let expect = |code: &str, line, column: &str| (code.to_owned(), Some(line), Some(column.to_owned()));
+        assert_eq!(
+            found,
+            vec![
+                expect("E043", 1, "name"),
+                expect("E041", 2, "gama"),
+                expect("E043", 4, "targets.first_contact"),
+                expect("E041", 7, "switches.fund_ballance")
+            ]
+        );
+    }
+
+    #[test]
+    fn syntax_errors_have_lines() {
+        let mut problems = Problems::default();
+        assert!(TomlFile::parse("a = 1\nb = = 2\nc = [1,\n", "s.toml", &mut problems).is_none());
+        let list = problems.into_sorted();
+        assert_eq!((list[0].code.as_str(), list[0].line), ("E040", Some(2)));
+    }
+}
