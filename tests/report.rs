@@ -1,5 +1,5 @@
 //! Pictures and reports: what they hold, that hostile names come out harmless, and that large cases stay small and quick.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
 
 #[path = "common/sample_plan.rs"]
 mod sample_plan;

@@ -56,7 +56,11 @@ fn panel(sheet: &mut Sheet, input: &PictureInput<'_>, tiers: &[Tier], left: f64,
     let bottom = TOP + ROW * tiers.len() as f64;
     for tick in [0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5] {
         if tick <= top {
-            sheet.line((x(tick), TOP), (x(tick), bottom), Paint::line(if (tick - 1.0_f64).abs() < 1e-9 { palette::TARGET } else { "#E4E4E4" }, 1.2));
+            sheet.line(
+                (x(tick), TOP),
+                (x(tick), bottom),
+                Paint::line(if (tick - 1.0_f64).abs() < 1e-9 { palette::TARGET } else { "#E4E4E4" }, 1.2),
+            );
             sheet.text((x(tick), bottom + 17.0), &text.percent(tick).replace(".0%", "%"), Type::plain(12.0).at(Anchor::Middle));
         }
     }

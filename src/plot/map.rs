@@ -83,8 +83,7 @@ impl<'a> Map<'a> {
         self.sheet.rect((f.x, f.y), (f.w, f.h), Paint::line("#999999", 1.0), None);
         let km = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0]
             .into_iter()
-            .filter(|km| km * self.projection.pixels_per_km() <= f.w / 4.0)
-            .next_back()
+            .rfind(|km| km * self.projection.pixels_per_km() <= f.w / 4.0)
             .unwrap_or(0.5);
         let len = km * self.projection.pixels_per_km();
         let (x, y) = (f.x + 16.0, f.y + f.h - 16.0);

@@ -66,6 +66,7 @@ pub fn write(name: &str, heads: &[&str], rows: impl IntoIterator<Item = Vec<Fiel
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

@@ -23,14 +23,18 @@ impl Measure {
         let is = |names: &[&str]| names.contains(&key);
         if has(&["minutes"]) {
             Self::Minutes
-        } else if has(&["gini", "theil", "ratio", "per_1000", "per_10k", "per_100k", "per_doctor"])
-            || is(&["hrad", "access_index", "visits_per_head", "admissions_per_head"])
+        } else if has(&["gini", "theil", "ratio", "per_1000", "per_10k", "per_100k", "per_doctor", "_per_"])
+            && !key.starts_with("cost")
+            && !key.starts_with("fund")
+            && !key.starts_with("travel")
+            && key != "inertia_per_point"
+            || is(&["hrad", "access_index"])
         {
             Self::Number
         } else if key.ends_with("_share")
             || has(&["_share_", "_rate", "_of_demand", "coverage", "in_county", "out_referral", "unreachable"])
             || key.starts_with("occ")
-            || is(&["doctor_load", "first_contact", "primary_visits", "fund_primary"])
+            || is(&["doctor_load", "enrolment", "tele_counties", "first_contact", "primary_visits", "fund_primary"])
         {
             Self::Share
         } else if key.starts_with("cost") || key.starts_with("fund") || is(&["inertia_per_point", "objective"]) {

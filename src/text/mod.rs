@@ -244,4 +244,5 @@ fn raw(bundle: &FluentBundle<FluentResource>, id: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -144,6 +144,13 @@ fn indicators_have_a_measure() {
         ("visits_per_doctor_day", Measure::Number),
         ("tele_coverage_county", Measure::Share),
         ("hrad", Measure::Number),
+        ("nurses_per_doctor", Measure::Number),
+        ("hospitals_per_county", Measure::Number),
+        ("fund_per_head", Measure::Yuan),
+        ("travel_minutes_per_case", Measure::Minutes),
+        ("inertia_per_point", Measure::Yuan),
+        ("enrolment", Measure::Share),
+        ("fund_balance_share", Measure::Share),
     ] {
         assert_eq!(Measure::of_indicator(key), measure, "{key}");
     }
