@@ -28,7 +28,7 @@ fn solved_by(backend: &str, change: impl FnOnce(&mut Case), scenario: &str, meth
     let problem = Problem::assemble(&case, Arc::new(arcs), &pack, &scenario).unwrap();
     let options = SolveOptions { method, backend: backend.to_owned(), limits: Limits { threads: 2, ..Limits::default() } };
     let solution = solve(&problem, &options, &Silent).unwrap();
-    let (plan, _) = to_plan(&problem, &case.travel, &pack, &solution, PlanInfo { scenario, seconds: 0.0 });
+    let (plan, _) = to_plan(&problem, &case.travel, &pack, &solution, PlanInfo { scenario, gap: 1e-6, seconds: 0.0 });
     Some((problem, plan))
 }
 

@@ -42,6 +42,7 @@ fn plan(n: &Network) -> ReferralPlan {
         objective: 1.0 / 3.0,
         objective_parts: ObjectiveParts { travel: 1.0 / 3.0, ..ObjectiveParts::default() },
         bounds: Bounds { primal: 1.0 / 3.0, dual: f64::NEG_INFINITY },
+        gap_asked: 1e-6,
         termination: Termination::Feasible(Limit::Time),
         indicators: [("in_county".to_owned(), 0.9)].into(),
         backend: "highs".into(),

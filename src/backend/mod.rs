@@ -1,9 +1,9 @@
 //! Solvers behind one trait. Solver crates are named in this room alone.
 
 mod good;
-pub mod proximal;
 #[cfg(feature = "highs")]
 mod highs;
+pub mod proximal;
 
 use crate::model::LinearModel;
 use crate::outcome::{Limit, Limits, Observer};

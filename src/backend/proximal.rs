@@ -29,13 +29,7 @@ pub fn maximise(master: &LinearModel, links: usize, centre: &[f64], weight: &[f6
     };
     // unknowns in lengths of the pull, so that one unit means the same in every direction
     let unit: Vec<f64> = (0..rows).map(|r| if r < links { 1.0 / weight[r].max(1e-12).sqrt() } else { 1.0 }).collect();
-    let quadratic = CscMatrix::new(
-        rows,
-        rows,
-        (0..=rows).map(|r| r.min(links)).collect(),
-        (0..links).collect(),
-        vec![1.0; links],
-    );
+    let quadratic = CscMatrix::new(rows, rows, (0..=rows).map(|r| r.min(links)).collect(), (0..links).collect(), vec![1.0; links]);
     let linear: Vec<f64> = (0..rows).map(|r| -side(r) * unit[r] - if r < links { centre[r] / unit[r] } else { 0.0 }).collect();
     // one constraint a proposal, then the signs of the linking prices; free rows are held at zero
     let (mut entries, mut bound): (Vec<Vec<(usize, f64)>>, Vec<f64>) = (vec![Vec::new(); rows], Vec::new());

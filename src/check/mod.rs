@@ -62,8 +62,6 @@ pub const DOCTORS: f64 = 1e-4;
 pub const MONEY: f64 = 1e-7;
 /// Tolerance of indicators, relative to the larger of 1 and the value.
 pub const INDICATOR: f64 = 1e-6;
-/// Relative gap above which a plan may not be called optimal.
-pub const OPTIMAL_GAP: f64 = 1e-4;
 
 /// One thing that is wrong with a plan.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]

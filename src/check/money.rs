@@ -2,11 +2,11 @@
 
 use super::existence::{capable, down_minutes, first_minutes, up_minutes};
 use super::targets::penalty;
-use super::{Findings, MONEY, OPTIMAL_GAP};
+use super::{Findings, MONEY};
 use crate::demand::Problem;
 use crate::network::Kind;
-use crate::plan::Termination;
 use crate::plan::ReferralPlan;
+use crate::plan::Termination;
 
 /// `c[j,k]`, yuan: a visit at the tier's cost, a stay at its weight times base rate times the tier's coefficient.
 pub(super) fn treatment_cost(problem: &Problem, j: usize, k: usize) -> f64 {
@@ -114,7 +114,7 @@ pub(super) fn check(problem: &Problem, plan: &ReferralPlan, found: &mut Findings
     match plan.termination {
         Termination::Optimal => {
             let message = "Called optimal, but the bounds do not prove it.";
-            found.at_most("termination", || "termination".into(), bounds.gap(), OPTIMAL_GAP, 0.0, message);
+            found.at_most("termination", || "termination".into(), bounds.gap(), plan.gap_asked, 0.0, message);
         }
         Termination::Feasible(_) => {}
         _ => found.add("termination", "termination", f64::NAN, f64::NAN, "A run that found nothing has no plan."),

@@ -6,8 +6,8 @@ use super::{CASES, DOCTORS, Findings, MONEY, Place, RELATIVE};
 use crate::demand::Problem;
 use crate::ids::AreaId;
 use crate::network::Kind;
-use crate::plan::Termination;
 use crate::plan::ReferralPlan;
+use crate::plan::Termination;
 use crate::plan::referral::Shortfall;
 
 /// One row that must be in the plan.

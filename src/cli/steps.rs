@@ -163,7 +163,7 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
     let solution = referral::solve(&prepared.problem, options, observer).map_err(|e| anyhow!(e))?;
     match solution.termination {
         Termination::Optimal | Termination::Feasible(_) => {
-            let mut judged = judge(prepared, &solution);
+            let mut judged = judge(prepared, &solution, options.limits.gap);
             if pareto > 0 && judged.violations.is_empty() {
                 judged.pareto = referral::frontier(&prepared.problem, options, pareto, observer).map_err(|e| anyhow!(e))?;
             }
@@ -180,8 +180,8 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
 }
 
 /// The plan of a solution with its indicators, checked.
-fn judge(prepared: &Prepared, solution: &referral::ReferralSolution) -> Judged {
-    let info = referral::PlanInfo { scenario: prepared.scenario.clone(), seconds: prepared.begin.elapsed().as_secs_f64() };
+fn judge(prepared: &Prepared, solution: &referral::ReferralSolution, gap: f64) -> Judged {
+    let info = referral::PlanInfo { scenario: prepared.scenario.clone(), gap, seconds: prepared.begin.elapsed().as_secs_f64() };
     let (mut plan, indicators) = referral::to_plan(&prepared.problem, &prepared.case.travel, &prepared.pack, solution, info);
     let violations = check_referral(&prepared.problem, &plan);
     // From reading the tables to the checked plan.

@@ -31,6 +31,8 @@ pub struct ReferralPlan {
     pub objective_parts: ObjectiveParts,
     /// Proven interval around the optimum, yuan a year.
     pub bounds: Bounds,
+    /// Relative gap that was asked for; `optimal` means that the bounds prove it.
+    pub gap_asked: f64,
     /// Why the run ended.
     pub termination: Termination,
     /// Indicators of the whole region (names of model 3.3 and 6.19).

@@ -147,7 +147,7 @@ pub fn solve(
         let near = master.promising(&best.prices, &trust.weights());
         promised = near.as_ref().map_or(f64::NEG_INFINITY, |n| model.offset + n.value);
         try_at = match near {
-            Some(near) if promised - best.bound > 1e-3 * (bounds.primal - best.bound) => near.prices,
+            Some(near) if promised - best.bound > 0.02 * (bounds.primal - best.bound) => near.prices,
             _ => {
                 // nothing left nearby: the best prices overall
                 trust.loosen();
@@ -197,10 +197,8 @@ pub fn solve(
 struct Trust {
     /// What counts as a long way, by linking row.
     length: Vec<f64>,
-    /// Cost of going that way in every price, in gaps.
+    /// Cost of going that way, in the units of the objective; unset until the first bounds are known.
     pull: f64,
-    /// The gap.
-    gap: f64,
 }
 
 impl Trust {
@@ -209,16 +207,18 @@ impl Trust {
         let mut known: Vec<f64> = prices.iter().map(|p| p.abs()).filter(|p| *p > 0.0).collect();
         known.sort_by(f64::total_cmp);
         let typical = known.get(known.len() / 2).copied().unwrap_or(1.0);
-        Self { length: prices.iter().map(|p| 0.2 * p.abs().max(0.2 * typical)).collect(), pull: 1.0, gap: 0.0 }
+        Self { length: prices.iter().map(|p| 0.2 * p.abs().max(0.2 * typical)).collect(), pull: 0.0 }
     }
 
+    /// At first: going a long way in every price costs a hundredth of the gap.
     fn fit(&mut self, bounds: Bounds) {
-        self.gap = (bounds.primal - bounds.dual).max(0.0);
+        if self.pull <= 0.0 {
+            self.pull = 0.02 * (bounds.primal - bounds.dual).max(0.0) / self.length.len().max(1) as f64;
+        }
     }
 
     fn weights(&self) -> Vec<f64> {
-        let each = 2.0 * self.pull * self.gap / self.length.len().max(1) as f64;
-        self.length.iter().map(|l| each / (l * l)).collect()
+        self.length.iter().map(|l| self.pull / (l * l)).collect()
     }
 
     /// After a try that promised a bound: kept promises loosen the pull, a bound that fell tightens it.
@@ -228,14 +228,14 @@ impl Trust {
         }
         let kept = (got - before) / (promised - before).max(f64::MIN_POSITIVE);
         if kept > 0.5 {
-            self.pull *= 0.7;
+            self.pull *= 0.5;
         } else if kept < -1.0 {
-            self.pull *= 1.4;
+            self.pull *= 1.5;
         }
     }
 
     fn loosen(&mut self) {
-        self.pull *= 0.5;
+        self.pull *= 0.25;
     }
 }
 

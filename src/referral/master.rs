@@ -7,6 +7,11 @@ use crate::backend::{Backend, BackendError, LpStatus, proximal};
 use crate::model::LinearModel;
 use crate::outcome::{Limits, Silent};
 
+/// Proposals of a block that take part in the search for prices: the newest, and those that are best at the centre.
+const NEWEST: usize = 5;
+/// See [`NEWEST`].
+const NEAREST: usize = 20;
+
 /// The master.
 pub(crate) struct Master {
     /// Linking rows, then one convexity row a block.
@@ -65,9 +70,25 @@ impl Master {
         Ok(Some(Mixed { value, prices }))
     }
 
-    /// Prices near the centre that the proposals promise most of, with what they promise: see [`proximal`].
+    /// Prices near the centre that the proposals promise most of, with what they promise: see [`proximal`]. Only proposals that
+    /// matter near the centre take part; leaving others out promises too much, never too little.
     pub fn promising(&self, centre: &[f64], weight: &[f64]) -> Option<Mixed> {
-        let (prices, value) = proximal::maximise(&self.linear, self.links, centre, weight)?;
+        let mut of_block: Vec<Vec<(f64, usize)>> = vec![Vec::new(); self.linear.row_count() - self.links];
+        for (t, &b) in self.block.iter().enumerate() {
+            let col = self.shared + t;
+            let at_centre = self.linear.column(col).filter(|e| e.0 < self.links).fold(self.linear.cost[col], |v, (l, u)| v - u * centre[l]);
+            of_block[b].push((at_centre, col));
+        }
+        let mut columns: Vec<usize> = (0..self.shared).collect();
+        for list in &mut of_block {
+            let newest = list.len().saturating_sub(NEWEST);
+            columns.extend(list[newest..].iter().map(|e| e.1));
+            list.truncate(newest);
+            list.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            columns.extend(list.iter().take(NEAREST).map(|e| e.1));
+        }
+        columns.sort_unstable();
+        let (prices, value) = proximal::maximise(&self.linear.restricted(&columns), self.links, centre, weight)?;
         Some(Mixed { value, prices })
     }
 

@@ -11,9 +11,12 @@ use crate::model::columns::Var;
 use crate::model::referral_extract::objective_parts;
 use crate::model::referral_rows::MONEY;
 use crate::model::{Form, ReferralModel};
-use crate::outcome::{Bounds, Event, Observer};
+use crate::outcome::{Bounds, Event, Limits, Observer};
 use crate::plan::referral::ObjectiveParts;
 use serde::{Deserialize, Serialize};
+
+/// Gap to which a point is proven: a front is read by eye.
+const POINT_GAP: f64 = 1e-4;
 
 /// Weight of the objective that is not being minimised: breaks ties among its optima, so that end points are not dominated.
 const TIE: f64 = 1e-4;
@@ -41,6 +44,7 @@ pub fn frontier(problem: &Problem, options: &SolveOptions, points: usize, observ
     };
     let mut model = ReferralModel::build_with(problem, Form::Lean, true);
     let Some(cost_row) = model.rows.treatment_cost.map(|r| r as usize) else { return Ok(Vec::new()) };
+    let limits = Limits { gap: options.limits.gap.max(POINT_GAP), ..options.limits };
     let whole = model.linear.cost.clone();
     let price: Vec<f64> = (0..whole.len())
         .map(
@@ -56,7 +60,7 @@ pub fn frontier(problem: &Problem, options: &SolveOptions, points: usize, observ
     let at = |model: &mut ReferralModel, costs: &[f64], limit: f64| -> Result<Option<ParetoPoint>, SolveError> {
         model.linear.cost.copy_from_slice(costs);
         model.linear.row_upper[cost_row] = limit * MONEY;
-        let lp = run(problem, model, backend.as_ref(), method, &options.limits, observer)?;
+        let lp = run(problem, model, backend.as_ref(), method, &limits, observer)?;
         if lp.status != LpStatus::Optimal || lp.values.is_empty() {
             return Ok(None);
         }

@@ -13,6 +13,8 @@ use crate::travel::Travel;
 pub struct PlanInfo {
     /// Scenario as it was asked.
     pub scenario: Scenario,
+    /// Relative gap that was asked for.
+    pub gap: f64,
     /// Seconds from reading the tables.
     pub seconds: f64,
 }
@@ -36,6 +38,7 @@ pub fn to_plan(
         objective: solution.parts.total(),
         objective_parts: solution.parts,
         bounds: solution.bounds,
+        gap_asked: info.gap,
         termination: solution.termination,
         indicators: std::collections::BTreeMap::new(),
         backend: solution.backend.into(),

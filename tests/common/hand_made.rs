@@ -264,6 +264,7 @@ pub fn plan(p: &Problem) -> ReferralPlan {
         objective,
         objective_parts,
         bounds: Bounds { primal: objective, dual: objective },
+        gap_asked: 1e-6,
         termination: Termination::Optimal,
         indicators: values.into_iter().map(|(name, value)| (name.to_string(), value)).collect(),
         backend: "hand".into(),

@@ -155,6 +155,7 @@ pub fn over(network: Network, gamma: f64) -> Sample {
             shortfall: 300_402_872.22,
         },
         bounds: Bounds { primal: 7_360_402_872.22, dual: 7_360_402_860.0 },
+        gap_asked: 1e-6,
         termination: Termination::Optimal,
         indicators: indicators.region.clone(),
         backend: "highs".into(),

@@ -205,6 +205,7 @@ pub fn all() -> (Problem, ReferralPlan, PolicyPack) {
         objective: 0.0,
         objective_parts: ObjectiveParts::default(),
         bounds: Bounds { primal: 0.0, dual: 0.0 },
+        gap_asked: 1e-6,
         termination: Termination::Optimal,
         indicators: Default::default(),
         backend: "hand".into(),
