@@ -3,7 +3,7 @@
 //! `min sum_bt cost_bt l_bt  s.t.  lo <= sum_bt usage_bt l_bt <= hi (linking rows),  sum_t l_bt = 1 (each block),  l >= 0`.
 
 use super::block::Proposal;
-use crate::backend::{Backend, BackendError, LpStatus, proximal};
+use crate::backend::{Backend, BackendError, LpSolution, LpStatus, Session, Simplex, proximal};
 use crate::model::LinearModel;
 use crate::outcome::{Limits, Silent};
 
@@ -23,6 +23,9 @@ pub(crate) struct Master {
     block: Vec<usize>,
     usage: Vec<Vec<f64>>,
     mix: Vec<f64>,
+    /// Keeps the basis from round to round; holds the first `known` columns.
+    session: Option<Box<dyn Session>>,
+    known: usize,
 }
 
 /// What the master says.
@@ -47,7 +50,16 @@ impl Master {
                 model.column(j).filter_map(|(row, v)| links.binary_search(&row).ok().map(|l| (l, v))).collect();
             linear.add_col(model.cost[j], model.col_upper[j], model.implied_upper[j], &entries);
         }
-        Self { linear, links: links.len(), shared: shared.len(), block: Vec::new(), usage: Vec::new(), mix: Vec::new() }
+        Self {
+            linear,
+            links: links.len(),
+            shared: shared.len(),
+            block: Vec::new(),
+            usage: Vec::new(),
+            mix: Vec::new(),
+            session: None,
+            known: 0,
+        }
     }
 
     pub fn add(&mut self, block: usize, links: &[usize], proposal: &Proposal) {
@@ -60,7 +72,7 @@ impl Master {
 
     /// Mixes the proposals so that the linking rows hold: value and allocation are those of a feasible plan.
     pub fn solve(&mut self, backend: &dyn Backend) -> Result<Option<Mixed>, BackendError> {
-        let solved = backend.solve(&self.linear, &Limits::default(), &Silent)?;
+        let solved = self.resolve(backend)?;
         if solved.status != LpStatus::Optimal {
             return Ok(None);
         }
@@ -68,6 +80,26 @@ impl Master {
         let prices = solved.duals[..self.links].to_vec();
         self.mix = solved.values;
         Ok(Some(Mixed { value, prices }))
+    }
+
+    /// Solves the master from the basis of the round before, where the backend keeps one.
+    fn resolve(&mut self, backend: &dyn Backend) -> Result<LpSolution, BackendError> {
+        let count = self.linear.col_count();
+        let method = match &mut self.session {
+            Some(session) => {
+                session.add_columns(&self.linear, &(self.known..count).collect::<Vec<_>>())?;
+                Simplex::Primal
+            }
+            None => {
+                self.session = backend.session(&self.linear)?;
+                Simplex::Cold
+            }
+        };
+        self.known = count;
+        match &mut self.session {
+            Some(session) => session.run(method, &Limits::default(), &Silent),
+            None => backend.solve(&self.linear, &Limits::default(), &Silent),
+        }
     }
 
     /// Prices near the centre that the proposals promise most of, with what they promise: see [`proximal`]. Only proposals that
