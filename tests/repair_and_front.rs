@@ -73,6 +73,34 @@ fn a_hard_target_out_of_reach_is_said_in_cases() {
 }
 
 #[test]
+fn a_case_taken_apart_is_as_infeasible_as_the_whole() {
+    let apart = SolveOptions { method: Method::Decomposed, ..options() };
+    for seed in 0..4 {
+        for scenario in [
+            "gamma = 0.8\nhard_service = true",
+            "gamma = 1.0\nhard_targets = true",
+            "gamma = 1.0\nhard_targets = true\n[targets]\nin_county = 0.5\nin_county_ip = 0.3\nfirst_contact = 0.3\nprimary_share = 0.3\ndown_rate = 0.0",
+        ] {
+            let problem = tiny::problem(&tiny::network(seed, 2), scenario);
+            let (whole, parts) = (run(&problem), solve(&problem, &apart, &Silent).unwrap());
+            assert_eq!(whole.termination, parts.termination, "seed {seed}: {scenario}");
+            match (&whole.diagnosis, &parts.diagnosis) {
+                (Some(a), Some(b)) => {
+                    let yuan = |d: &fenji::referral::Diagnosis| d.bed_yuan + d.doctor_yuan;
+                    assert!((yuan(a) - yuan(b)).abs() <= 1e-2 * yuan(a).max(1e6), "seed {seed}: {} against {}", yuan(a), yuan(b));
+                }
+                _ => assert!(
+                    (whole.parts.total() / parts.parts.total() - 1.0).abs() < 1e-5,
+                    "seed {seed}: {} against {}",
+                    whole.parts.total(),
+                    parts.parts.total()
+                ),
+            }
+        }
+    }
+}
+
+#[test]
 fn an_emergency_out_of_reach_is_said_in_minutes() {
     let problem = tiny::problem(&tiny::network(3, 1), "gamma = 1.0\nhard_service = true\n[limits]\nemergency_minutes = 4.0");
     let s = run(&problem);

@@ -23,6 +23,8 @@ pub enum Var {
     Shortfall,
     /// Posting of doctors `o[j,q]` (C15).
     Posting,
+    /// Beds or doctors that a repair adds at a facility; no variable of the text.
+    Repair,
 }
 
 /// Key of a column. `place` is the settlement of `x`, `v`, `z`, the area of the others (or the target's position);
@@ -59,6 +61,7 @@ impl ColKey {
             Var::Unserved => format!("s_{place}_{from}_{class}"),
             Var::Shortfall => format!("sh_{place}"),
             Var::Posting => format!("o_{from}_{to}"),
+            Var::Repair => format!("more_{from}_{to}"),
         }
     }
 

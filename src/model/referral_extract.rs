@@ -40,7 +40,7 @@ impl ReferralModel {
                     flows.postings.to.push(key.to);
                     flows.postings.doctors.push(value);
                 }
-                Var::Shortfall => {}
+                Var::Shortfall | Var::Repair => {}
             }
         }
         #[allow(clippy::cast_possible_truncation)] // tables hold fewer than u32::MAX rows

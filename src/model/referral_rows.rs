@@ -13,7 +13,7 @@ pub const MONEY: f64 = 1e-6;
 pub(crate) const COST: f64 = MONEY / FLOW;
 const INF: f64 = f64::INFINITY;
 
-/// Positions of all rows; [`NONE`] where a row does not exist.
+/// Positions of all rows; `u32::MAX` where a row does not exist.
 #[derive(Debug, Default)]
 pub struct Rows {
     /// C1 by `settlement * classes + class`.

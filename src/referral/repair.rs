@@ -4,7 +4,7 @@
 //! Beds cost their capital (policy 2.7), doctors a year's employment; what neither can mend (a target above what the case mix
 //! allows, an emergency out of reach) is priced far above both, so that it is used only where nothing else helps.
 
-use super::solve::{Method, SolveError, run};
+use super::solve::{Method, SolveError, decomposed, run};
 use crate::backend::{Backend, LpStatus};
 use crate::demand::Problem;
 use crate::ids::SettlementId;
@@ -114,15 +114,19 @@ pub fn diagnose(
         if model.rows.c5[j] != u32::MAX && theta > 0.0 {
             let entry = (model.rows.c5[j] as usize, -365.0 * theta * f.avail * FLOW);
             beds[j] = model.linear.add_col(bed_capital(f.tier) * MONEY, f64::INFINITY, 1e6, &[entry]);
-            model.keys.push(crate::model::columns::ColKey { var: Var::Posting, from: at, place: area_of(problem, j), ..key });
+            model.keys.push(crate::model::columns::ColKey { var: Var::Repair, from: at, place: area_of(problem, j), ..key });
         }
         let entry = (model.rows.c6[j] as usize, -f.avail);
         doctors[j] = model.linear.add_col(DOCTOR_YEAR * MONEY, f64::INFINITY, 1e6, &[entry]);
-        model.keys.push(crate::model::columns::ColKey { var: Var::Posting, from: at, place: area_of(problem, j), ..key });
+        model.keys.push(crate::model::columns::ColKey { var: Var::Repair, from: at, place: area_of(problem, j), ..key });
     }
-    // beds and doctors of shared hospitals tie the blocks together, so a decomposed case is searched whole
-    let method = if method == Method::Decomposed { Method::Lazy } else { method };
-    let lp = run(&elastic, &model, backend, method, limits, observer)?;
+    let lp = if method == Method::Decomposed {
+        // the coarse picture knows nothing of a repair, so there is no guide
+        let limits = Limits { gap: limits.gap.max(1e-4), ..*limits };
+        decomposed(&elastic, &model, backend, false, &limits, observer)?
+    } else {
+        run(&elastic, &model, backend, method, limits, observer)?
+    };
     let mut out = Diagnosis::default();
     if lp.status != LpStatus::Optimal || lp.values.is_empty() {
         return Ok(out);

@@ -100,14 +100,12 @@ pub enum SolveError {
 pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer) -> Result<ReferralSolution, SolveError> {
     let backend = backend::by_name(&options.backend)?;
     let method = choose(problem, options.method);
-    observer.event(&Event::Started { step: "model", total: None });
-    let form = if method == Method::Text { Form::Text } else { Form::Lean };
-    let model = ReferralModel::build(problem, form);
-    observer.event(&Event::Finished);
-    observer.event(&Event::Started { step: "solve", total: None });
-    let lp = run(problem, &model, backend.as_ref(), method, &options.limits, observer)?;
-    observer.event(&Event::Finished);
-    let mut out = read(problem, &model, &lp, backend.name(), method, options.limits.gap);
+    let hard = problem.hard_targets || problem.hard_service;
+    let mut out = if method == Method::Decomposed && hard {
+        attempt_by_penalty(problem, backend.as_ref(), options, observer)?
+    } else {
+        attempt(problem, problem, backend.as_ref(), method, options, observer)?
+    };
     if out.termination == Termination::Infeasible {
         observer.event(&Event::Started { step: "repair", total: None });
         out.diagnosis = Some(repair::diagnose(problem, backend.as_ref(), method, &options.limits, observer)?);
@@ -115,6 +113,66 @@ pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer)
     }
     Ok(out)
 }
+
+/// One solve of `asked`; prices and flows are read as those of `problem`, which differs in its penalties at most.
+fn attempt(
+    problem: &Problem,
+    asked: &Problem,
+    backend: &dyn Backend,
+    method: Method,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<ReferralSolution, SolveError> {
+    observer.event(&Event::Started { step: "model", total: None });
+    let form = if method == Method::Text { Form::Text } else { Form::Lean };
+    let model = ReferralModel::build(asked, form);
+    observer.event(&Event::Finished);
+    observer.event(&Event::Started { step: "solve", total: None });
+    let lp = run(asked, &model, backend, method, &options.limits, observer)?;
+    observer.event(&Event::Finished);
+    Ok(read(problem, &model, &lp, backend.name(), method, options.limits.gap))
+}
+
+/// Hard rows of a case that is taken apart: a block by itself cannot tell whether the whole is infeasible, so the hard rows get
+/// a penalty far above every price of the plan. Where nothing is left of them the plan is that of the hard case (the penalty
+/// is exact) and its bound holds for it; where something is, the case is infeasible.
+fn attempt_by_penalty(
+    problem: &Problem,
+    backend: &dyn Backend,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<ReferralSolution, SolveError> {
+    let dearest = (0..problem.classes.len()).map(|k| problem.unmet_price(crate::ids::ClassId::new(k))).fold(0.0, f64::max);
+    let mut asked = Problem { hard_targets: false, hard_service: false, ..problem.clone() };
+    if problem.hard_targets {
+        asked.prices.target_shortfall = HARD_TARGET * dearest;
+    }
+    if problem.hard_service {
+        asked.prices.unmet_factor *= HARD_SERVICE;
+        asked.prices.displaced_share /= HARD_SERVICE;
+    }
+    let mut out = attempt(problem, &asked, backend, Method::Decomposed, options, observer)?;
+    let demand: f64 = problem.demand.iter().sum();
+    let short: f64 = out
+        .shortfalls
+        .iter()
+        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget" | "deployment"))
+        .map(|s| s.short)
+        .sum();
+    let unmet: f64 = out.flows.unserved.cases.iter().chain(&out.flows.no_access.cases).sum();
+    let missed = (problem.hard_targets && short > HARD_SLACK * demand) || (problem.hard_service && unmet > HARD_SLACK * demand);
+    if missed && matches!(out.termination, Termination::Optimal | Termination::Feasible(_)) {
+        out.termination = Termination::Infeasible;
+    }
+    Ok(out)
+}
+
+/// Price of a case short of a hard target, in dearest cases of unmet need: a plan may have to leave several unserved to gain one.
+const HARD_TARGET: f64 = 50.0;
+/// Factor on the price of unmet need when service is hard.
+const HARD_SERVICE: f64 = 20.0;
+/// Share of demand below which what a penalty leaves is rounding.
+const HARD_SLACK: f64 = 1e-7;
 
 /// What `auto` means: several blocks of some size are taken apart, a small case is solved whole.
 pub(crate) fn choose(problem: &Problem, asked: Method) -> Method {
@@ -134,7 +192,7 @@ pub(crate) fn run(
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
     match method {
-        Method::Decomposed => decomposed(problem, model, backend, limits, observer),
+        Method::Decomposed => decomposed(problem, model, backend, true, limits, observer),
         Method::Lazy => {
             let likely = likely_columns(problem, model);
             lazy::solve(&model.linear, backend, |j| likely[j], limits, observer)
@@ -144,16 +202,17 @@ pub(crate) fn run(
 }
 
 /// By blocks, guided by a coarse picture where the case is large.
-fn decomposed(
+pub(crate) fn decomposed(
     problem: &Problem,
     model: &ReferralModel,
     backend: &dyn Backend,
+    guided: bool,
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
     let blocks = Blocks::of(problem);
     let block_of = blocks.of_columns(problem, model);
-    let guide = guide(problem, model, &blocks, backend, limits, observer)?;
+    let guide = if guided { guide(problem, model, &blocks, backend, limits, observer)? } else { None };
     let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals));
     let start = |j: usize| likely[j];
     let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start, guide: guide.as_ref() };
@@ -241,6 +300,8 @@ impl Blocks {
                 }
                 target.place? as usize
             }
+            // what mends a hospital that several areas use mends it for all of them
+            Var::Repair if problem.network.facilities[key.from as usize].rank() > 2 => return None,
             _ => key.place as usize,
         };
         Some(self.of_area[area])
