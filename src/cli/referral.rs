@@ -94,7 +94,8 @@ pub fn names(files: &Files) -> Vec<&str> {
 pub fn infeasible(command: &str, diagnosis: &Value, sentences: &[String]) -> Answer {
     let mut text = String::from("infeasible: no plan meets everything that is asked; nothing was written");
     if !sentences.is_empty() {
-        text.push_str("\nthe smallest repair:");
+        let smallest = diagnosis["smallest"].as_bool().unwrap_or(false);
+        text.push_str(if smallest { "\nthe smallest repair:" } else { "\na repair (the search for a smaller one ended by its limit):" });
     }
     for sentence in sentences {
         text.push_str(&format!("\n  {}", super::exit::visible(sentence)));

@@ -173,14 +173,14 @@ pub(crate) fn usage(
 }
 
 /// Columns to begin with: whatever the estimated duals do not make expensive; treatment, referral and the ways out always.
-pub(crate) fn likely(model: &ReferralModel, duals: &[f64]) -> Vec<bool> {
+pub(crate) fn likely(model: &ReferralModel, duals: &[f64], scale: f64) -> Vec<bool> {
     let linear: &LinearModel = &model.linear;
     model
         .keys
         .iter()
         .enumerate()
         .map(|(col, key)| match key.var {
-            Var::First | Var::Displaced | Var::Redirect | Var::Down => linear.reduced_cost(col, duals) < MARGIN,
+            Var::First | Var::Displaced | Var::Redirect | Var::Down => linear.reduced_cost(col, duals) < MARGIN * scale,
             _ => true,
         })
         .collect()

@@ -4,16 +4,17 @@
 //! Beds cost their capital (policy 2.7), doctors a year's employment; what neither can mend (a target above what the case mix
 //! allows, an emergency out of reach) is priced far above both, so that it is used only where nothing else helps.
 
-use super::solve::{Method, SolveError, decomposed, run};
+use super::solve::{Method, Shape, SolveError, decomposed, run};
 use crate::backend::{Backend, LpStatus};
 use crate::demand::Problem;
 use crate::ids::SettlementId;
-use crate::model::columns::Var;
+use crate::model::columns::{ColKey, Var};
 use crate::model::referral_rows::{FLOW, MONEY};
 use crate::model::{Form, ReferralModel};
 use crate::network::Tier;
 use crate::outcome::{Limits, Observer};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// Employment of one more doctor for a year, yuan (assumed).
 pub const DOCTOR_YEAR: f64 = 300_000.0;
@@ -23,6 +24,12 @@ const CASE_SHORT: f64 = 1e6;
 const CASE_UNSERVED: f64 = 1e7;
 /// Weight of the plan's own objective beside the repair.
 const OWN: f64 = 1e-4;
+
+/// Gap to which the repair of a large case is proven.
+const REPAIR_GAP: f64 = 1e-3;
+
+/// How long the smallest repair of a large case is searched for; then the best one found is told.
+const REPAIR_TIME: Duration = Duration::from_secs(60);
 
 /// Capital cost of one bed by tier, yuan (policy 2.7, assumed).
 #[must_use]
@@ -45,6 +52,8 @@ pub struct Diagnosis {
     pub bed_yuan: f64,
     /// Employment of the doctors, yuan a year.
     pub doctor_yuan: f64,
+    /// The repair is proven to be the smallest; otherwise it mends the case, and a smaller one may.
+    pub smallest: bool,
 }
 
 /// One relaxation.
@@ -96,39 +105,19 @@ pub fn diagnose(
     let elastic = Problem { hard_targets: false, hard_service: false, ..problem.clone() };
     let mut model = ReferralModel::build(&elastic, Form::Lean);
     let flow_columns = model.keys.len();
-    for (j, key) in model.keys.iter().enumerate() {
-        let yuan = match key.var {
-            Var::Shortfall if problem.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
-            Var::NoAccess | Var::Unserved if problem.hard_service => Some(CASE_UNSERVED),
-            _ => None,
-        };
-        model.linear.cost[j] = yuan.map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
-    }
-    model.linear.offset *= OWN;
-    let mut beds = vec![usize::MAX; problem.network.facilities.len()];
-    let mut doctors = beds.clone();
-    let key = model.keys[0];
-    for (j, f) in problem.network.facilities.iter().enumerate() {
-        let theta = problem.tiers.get(f.tier).design_occupancy;
-        let at = crate::ids::FacilityId::new(j).0;
-        if model.rows.c5[j] != u32::MAX && theta > 0.0 {
-            let entry = (model.rows.c5[j] as usize, -365.0 * theta * f.avail * FLOW);
-            beds[j] = model.linear.add_col(bed_capital(f.tier) * MONEY, f64::INFINITY, 1e6, &[entry]);
-            model.keys.push(crate::model::columns::ColKey { var: Var::Repair, from: at, place: area_of(problem, j), ..key });
-        }
-        let entry = (model.rows.c6[j] as usize, -f.avail);
-        doctors[j] = model.linear.add_col(DOCTOR_YEAR * MONEY, f64::INFINITY, 1e6, &[entry]);
-        model.keys.push(crate::model::columns::ColKey { var: Var::Repair, from: at, place: area_of(problem, j), ..key });
-    }
+    let (beds, doctors) = make_elastic(problem, &elastic, &mut model);
     let lp = if method == Method::Decomposed {
-        // the coarse picture knows nothing of a repair, so there is no guide
-        let limits = Limits { gap: limits.gap.max(1e-4), ..*limits };
-        decomposed(&elastic, &model, backend, false, &limits, observer)?
+        let time = limits.time.map_or(REPAIR_TIME, |t| t.min(REPAIR_TIME));
+        let limits = Limits { gap: limits.gap.max(REPAIR_GAP), time: Some(time), ..*limits };
+        let apply = |coarse: &Problem, small: &mut ReferralModel| {
+            make_elastic(problem, coarse, small);
+        };
+        decomposed(&elastic, &model, backend, &Shape { apply: &apply, scale: OWN }, &limits, observer)?
     } else {
         run(&elastic, &model, backend, method, limits, observer)?
     };
-    let mut out = Diagnosis::default();
-    if lp.status != LpStatus::Optimal || lp.values.is_empty() {
+    let mut out = Diagnosis { smallest: lp.status == LpStatus::Optimal, ..Diagnosis::default() };
+    if lp.values.is_empty() || model.linear.violation(&lp.values) > 1e-5 {
         return Ok(out);
     }
     let net = &problem.network;
@@ -157,6 +146,37 @@ pub fn diagnose(
     out.repairs
         .sort_by(|a, b| b.yuan.unwrap_or(f64::INFINITY).total_cmp(&a.yuan.unwrap_or(f64::INFINITY)).then_with(|| a.place.cmp(&b.place)));
     Ok(out)
+}
+
+/// Column that adds beds, or doctors, at each facility; `usize::MAX` where there is none.
+type Additions = (Vec<usize>, Vec<usize>);
+
+/// Prices the ways out of the hard rows of `asked` in a model of `elastic` (which has none), and adds beds and doctors.
+fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -> Additions {
+    for (j, key) in model.keys.iter().enumerate() {
+        let yuan = match key.var {
+            Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
+            Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED),
+            _ => None,
+        };
+        model.linear.cost[j] = yuan.map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
+    }
+    model.linear.offset *= OWN;
+    let (mut beds, mut doctors) = (vec![usize::MAX; elastic.network.facilities.len()], vec![usize::MAX; elastic.network.facilities.len()]);
+    for (j, f) in elastic.network.facilities.iter().enumerate() {
+        let theta = elastic.tiers.get(f.tier).design_occupancy;
+        let from = crate::ids::FacilityId::new(j).0;
+        let key = ColKey { var: Var::Repair, class: 0, place: area_of(elastic, j), from, to: u32::MAX, arc: u32::MAX };
+        if model.rows.c5[j] != u32::MAX && theta > 0.0 {
+            let entry = (model.rows.c5[j] as usize, -365.0 * theta * f.avail * FLOW);
+            beds[j] = model.linear.add_col(bed_capital(f.tier) * MONEY, f64::INFINITY, 1e6, &[entry]);
+            model.keys.push(key);
+        }
+        let entry = (model.rows.c6[j] as usize, -f.avail);
+        doctors[j] = model.linear.add_col(DOCTOR_YEAR * MONEY, f64::INFINITY, 1e6, &[entry]);
+        model.keys.push(key);
+    }
+    (beds, doctors)
 }
 
 fn area_of(problem: &Problem, facility: usize) -> u32 {

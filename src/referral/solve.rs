@@ -192,7 +192,7 @@ pub(crate) fn run(
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
     match method {
-        Method::Decomposed => decomposed(problem, model, backend, true, limits, observer),
+        Method::Decomposed => decomposed(problem, model, backend, &Shape::AS_IS, limits, observer),
         Method::Lazy => {
             let likely = likely_columns(problem, model);
             lazy::solve(&model.linear, backend, |j| likely[j], limits, observer)
@@ -201,19 +201,32 @@ pub(crate) fn run(
     }
 }
 
+/// What has been done to a model since it was built from its problem, to be done to its coarse picture too.
+pub(crate) struct Shape<'a> {
+    /// The change.
+    pub apply: &'a (dyn Fn(&Problem, &mut ReferralModel) + Sync),
+    /// Factor on the costs of the plan's own objective.
+    pub scale: f64,
+}
+
+impl Shape<'_> {
+    /// Nothing.
+    const AS_IS: Self = Shape { apply: &|_, _| {}, scale: 1.0 };
+}
+
 /// By blocks, guided by a coarse picture where the case is large.
 pub(crate) fn decomposed(
     problem: &Problem,
     model: &ReferralModel,
     backend: &dyn Backend,
-    guided: bool,
+    shape: &Shape<'_>,
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
     let blocks = Blocks::of(problem);
     let block_of = blocks.of_columns(problem, model);
-    let guide = if guided { guide(problem, model, &blocks, backend, limits, observer)? } else { None };
-    let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals));
+    let guide = guide(problem, model, &blocks, backend, shape, limits, observer)?;
+    let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals, shape.scale));
     let start = |j: usize| likely[j];
     let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start, guide: guide.as_ref() };
     match decompose::solve(&model.linear, backend, &partition, limits, observer)? {
@@ -228,6 +241,7 @@ fn guide(
     model: &ReferralModel,
     blocks: &Blocks,
     backend: &dyn Backend,
+    shape: &Shape<'_>,
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<Option<decompose::Guide>, BackendError> {
@@ -236,7 +250,8 @@ fn guide(
     if many < COARSE_FROM || few * COARSE_RATIO > many {
         return Ok(None);
     }
-    let small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
+    let mut small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
+    (shape.apply)(&rough.problem, &mut small);
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
     let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
     if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
