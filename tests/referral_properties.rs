@@ -122,6 +122,25 @@ proptest! {
     }
 }
 
+/// C12 is written with floors on the left (text) and moved to the right (lean): both must say the same.
+#[test]
+fn reserves_of_group_leaders_are_the_same_in_every_form() {
+    let mut bites = false;
+    for seed in 0..4 {
+        let mut case = tiny::network(seed, 2);
+        case.network.facilities.iter_mut().filter(|f| f.rank() == 3).for_each(|f| f.group_leader = true);
+        let free = z(&tiny::problem(&case, "gamma = 0.3"));
+        let p = tiny::problem(&case, "gamma = 0.3\n[switches]\ngroup_reserve = true");
+        let text = run_with(&p, best(), Method::Text).parts.total();
+        bites |= text > free * (1.0 + 1e-6);
+        for method in [Method::Lazy, Method::Direct, Method::Decomposed] {
+            let other = run_with(&p, best(), method).parts.total();
+            assert!(close(other, text, 1e-6), "seed {seed} {method:?}: {other} against {text}");
+        }
+    }
+    assert!(bites, "the reserve binds nowhere, so this shows nothing");
+}
+
 #[test]
 fn other_solvers_agree() {
     for seed in 0..3 {

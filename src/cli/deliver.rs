@@ -48,7 +48,8 @@ fn stage_and_move(folder: &Path, exists: bool, beside: &Path, files: &Files) -> 
     };
     let mut swap = || -> io::Result<()> {
         for name in entries(folder)? {
-            if folder.join(&name) != stage.path() {
+            // by name: the folder may be given relative to where we are, the stage is absolute
+            if stage.path().file_name() != Some(name.as_os_str()) {
                 step(folder.join(&name), old.join(&name))?;
             }
         }

@@ -7,24 +7,49 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// What fenji puts into a result folder. A folder with anything else in it is someone else's and is left alone.
-const OWN_NAMES: [&str; 9] =
-    ["plan.json", "report.html", "pictures", "tables", "layers", "scenario.toml", "case", "compare.html", "compare.json"];
+/// The list of its files that fenji leaves in a result folder. A folder that holds anything not on its list is left alone.
+const MANIFEST: &str = "files.txt";
+/// First line of the list.
+const MANIFEST_HEAD: &str = "written by fenji: this folder is replaced as a whole by the next run into it";
 
-/// Makes sure that results may go to `folder`, before the long work: it is absent, empty, or a result folder of fenji.
+/// Makes sure that results may go to `folder`, before the long work: it is absent, empty, or holds only what fenji wrote there.
 ///
 /// # Errors
 /// [`Fault::Usage`] (exit 2) when it is a file or holds something else; nothing of anybody else's is ever deleted.
 pub fn claim_results(folder: &Path) -> Result<(), Fault> {
-    let names = entries(folder)?;
-    match names.iter().find(|n| !OWN_NAMES.contains(&n.as_str()) && !n.starts_with(TEMPORARY)) {
+    if entries(folder)?.is_empty() {
+        return Ok(());
+    }
+    let list = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
+    let own: std::collections::HashSet<&str> =
+        if list.starts_with(MANIFEST_HEAD) { list.lines().skip(1).chain([MANIFEST]).collect() } else { std::collections::HashSet::new() };
+    match stranger(folder, "", &own)? {
         None => Ok(()),
         Some(name) => Err(Fault::Usage(format!(
             "--out {}: the folder holds `{}`, which fenji did not write; give an absent or empty folder (nothing was written)",
             folder.display(),
-            super::exit::visible(name)
+            super::exit::visible(&name)
         ))),
     }
+}
+
+/// The first file below `folder` that is not on the list.
+fn stranger(folder: &Path, inside: &str, own: &std::collections::HashSet<&str>) -> Result<Option<String>, Fault> {
+    for name in entries(folder)? {
+        if inside.is_empty() && name.starts_with(TEMPORARY) {
+            continue;
+        }
+        let path = folder.join(&name);
+        let relative = format!("{inside}{name}");
+        if path.is_dir() && !path.is_symlink() {
+            if let Some(found) = stranger(&path, &format!("{relative}/"), own)? {
+                return Ok(Some(found));
+            }
+        } else if !own.contains(relative.as_str()) {
+            return Ok(Some(relative));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes sure that a case may go to `folder`: it is absent or empty. Tables that someone may have edited are never replaced.
@@ -62,7 +87,12 @@ fn entries(folder: &Path) -> Result<Vec<String>, Fault> {
 /// [`Fault::Usage`] as for [`claim_results`]; a failure when the disk refuses.
 pub fn write_results(folder: &Path, files: &Files) -> Result<(), Fault> {
     claim_results(folder)?;
-    write(folder, files)
+    let mut names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let list = format!("{MANIFEST_HEAD}\n{}\n", names.join("\n"));
+    let mut files = files.clone();
+    files.push((MANIFEST.into(), list.into_bytes()));
+    write(folder, &files)
 }
 
 /// Writes a case, whole or not at all.

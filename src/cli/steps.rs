@@ -174,8 +174,18 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
             let sentences = diagnosis.repairs.iter().map(sentence).collect();
             Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&diagnosis).map_err(|e| anyhow!(e))?, sentences })
         }
-        Termination::NoSolution(limit) => Err(anyhow!("no plan was found before the limit ({limit:?})").into()),
+        Termination::NoSolution(limit) => Err(anyhow!("no plan was found before {}", limit_words(limit)).into()),
         Termination::Unbounded => Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
+    }
+}
+
+fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+    use crate::outcome::Limit;
+    match limit {
+        Limit::Time => "the time limit",
+        Limit::Iterations => "the limit of iterations",
+        Limit::Interrupted => "the run was stopped",
+        Limit::Numerics => "the arithmetic gave out",
     }
 }
 
@@ -223,14 +233,39 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
     let prepared = assemble(read.case, read.name_en, scenario, complaints(&read.warnings), begin, observer)?;
-    let violations = check_referral(&prepared.problem, &plan);
+    let mut violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators = if violations.is_empty() {
         indicators::compute_with_access(&prepared.problem, &plan, &prepared.pack, &prepared.case.travel)
     } else {
         Indicators::default()
     };
+    if violations.is_empty() {
+        violations = altered(&plan, &indicators);
+    }
     Ok((prepared, Judged { plan, indicators, violations, pareto: Vec::new() }))
+}
+
+/// Indicators that the plan states otherwise than its flows and the tables give them (the check proper recomputes the main ones
+/// by itself; this compares all the others).
+fn altered(plan: &ReferralPlan, computed: &Indicators) -> Vec<Violation> {
+    let names: std::collections::BTreeSet<&String> = plan.indicators.keys().chain(computed.region.keys()).collect();
+    let value = |values: &indicators::Values, name: &String| values.get(name).copied().unwrap_or(f64::NAN);
+    names
+        .into_iter()
+        .map(|name| (name, value(&plan.indicators, name), value(&computed.region, name)))
+        .filter(|(_, found, expected)| {
+            let same = (found - expected).abs() <= 1e-6 * expected.abs().max(1.0);
+            !same
+        })
+        .map(|(name, found, expected)| Violation {
+            code: "indicator".into(),
+            place: name.clone(),
+            found,
+            expected,
+            message: "The indicator is not what the flows and the tables give.".into(),
+        })
+        .collect()
 }
 
 /// The files of a plan: `plan.json`, `scenario.toml` and, with a language, report, pictures, tables and map layers.
@@ -243,8 +278,7 @@ pub fn plan_files(prepared: &Prepared, judged: &Judged, lang: Option<Lang>) -> R
         ("scenario.toml".to_string(), toml::to_string_pretty(&prepared.scenario).map_err(|e| anyhow!(e))?.into_bytes()),
     ];
     let Some(lang) = lang else { return Ok(files) };
-    let front: Vec<plot::ParetoPoint> =
-        judged.pareto.iter().map(|p| plot::ParetoPoint { travel: p.parts.travel, cost: p.parts.cost }).collect();
+    let front: Vec<plot::ParetoPoint> = judged.pareto.iter().map(plot::ParetoPoint::from).collect();
     let input = report_input(prepared, judged, (!front.is_empty()).then_some(&front));
     files.extend(report::referral::write_bundle(&input, lang.code()).map_err(|e| anyhow!(e))?);
     let network = &prepared.problem.network;

@@ -114,7 +114,7 @@ fn worth(prepared: &Prepared, plan: &ReferralPlan) -> String {
     let best = |values: &[f64], what: &str| -> Option<String> {
         let (at, most) = values.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         let facility = prepared.problem.network.facilities.get(at)?;
-        (most > 0.5).then(|| format!("one more {what} at {} saves {} a year", visible(&facility.name), yuan(most)))
+        (most > 0.5).then(|| format!("one more {what} at {} saves up to {} a year", visible(&facility.name), yuan(most)))
     };
     let parts: Vec<String> = [best(&plan.marginals.bed, "bed"), best(&plan.marginals.doctor, "doctor")].into_iter().flatten().collect();
     if parts.is_empty() { "no bed or doctor is scarce".into() } else { parts.join("; ") }

@@ -157,6 +157,10 @@ fn sum_floors(problem: &Problem, cells: &Cells) -> Floors {
                     if let Some(cell) = cells.cell(s.area.index(), j, k) {
                         floors.by_cell[cell] += f;
                     }
+                    match class.kind {
+                        Kind::O => floors.direct[j].0 += f,
+                        Kind::H => floors.direct[j].1 += f * (class.acute_days + class.recovery_days),
+                    }
                     if class.elective && problem.network.facilities[j].rank() <= 2 {
                         floors.primary_by_area[s.area.index()] += f;
                     }

@@ -92,6 +92,8 @@ pub(crate) struct Floors {
     pub by_demand: Vec<f64>,
     pub by_cell: Vec<f64>,
     pub primary_by_area: Vec<f64>,
+    /// Visits, and bed-days of stays, by facility (C12).
+    pub direct: Vec<(f64, f64)>,
 }
 
 impl Floors {
@@ -100,6 +102,7 @@ impl Floors {
             by_demand: vec![0.0; problem.demand.len()],
             by_cell: vec![0.0; cells.live.len()],
             primary_by_area: vec![0.0; problem.network.areas.len()],
+            direct: vec![(0.0, 0.0); problem.network.facilities.len()],
         }
     }
 }
@@ -152,7 +155,7 @@ impl Rows {
         rows.c12_visits = vec![NONE; n_fac];
         rows.c12_beds = vec![NONE; n_fac];
         if problem.switches.group_reserve {
-            rows.add_reserve(m, problem);
+            rows.add_reserve(m, problem, floors);
         }
         (rows, targets)
     }
@@ -255,13 +258,14 @@ impl Rows {
     }
 
     /// C12: first contacts at a group leader leave a third of visit slots and a quarter of beds to referred patients.
-    fn add_reserve(&mut self, m: &mut LinearModel, problem: &Problem) {
+    fn add_reserve(&mut self, m: &mut LinearModel, problem: &Problem, floors: &Floors) {
+        // floors stand on the left-hand side in the lean form
         for (j, f) in problem.network.facilities.iter().enumerate().filter(|(_, f)| f.group_leader) {
             let tier = problem.tiers.get(f.tier);
             let slots = tier.visits_per_doctor_year() * 0.6 * problem.doctors[j] * f.avail;
             let bed_days = 365.0 * tier.design_occupancy * problem.beds[j] * f.avail;
-            self.c12_visits[j] = some(m.add_row(-INF, slots * 2.0 / 3.0 * FLOW));
-            self.c12_beds[j] = some(m.add_row(-INF, 0.75 * bed_days * FLOW));
+            self.c12_visits[j] = some(m.add_row(-INF, (slots * 2.0 / 3.0 - floors.direct[j].0) * FLOW));
+            self.c12_beds[j] = some(m.add_row(-INF, (0.75 * bed_days - floors.direct[j].1) * FLOW));
         }
     }
 }

@@ -193,7 +193,7 @@ sankey-recovery = Recovery
 ## The report
 report-title = Referral plan: { $name }
 report-title-compare = Plans compared: { $name }
-report-lead = A plan of how the patients of { $name } ({ $year }) move between { EXACT($facilities) } facilities: { COUNT($people) } people in { EXACT($settlements) } settlements and { EXACT($areas) } areas, under policy pack { $policy }. The plan is the least-cost answer of a linear model; every number of it was recomputed by an independent check before it was written.
+report-lead = A plan of how the patients of { $name } ({ $year }) move between { EXACT($facilities) } facilities: { COUNT($people) } people in { EXACT($settlements) } settlements and { EXACT($areas) } areas, under policy pack { $policy }. The plan is the least-cost answer of a linear model; its flows, balances, capacities, costs and main indicators were recomputed by an independent check before it was written.
 report-lead-compare = { EXACT($plans) } plans of the case { $name } ({ $year }) side by side; the first one is the base of all differences.
 report-scenario = Scenario: { $scenario }
 report-keys = Key figures
@@ -334,13 +334,13 @@ param-tele-share = Arrivals treated one rank higher over telemedicine at most
 
 ## Findings
 finding-bed = One more bed at { $place } saves { MONEY($yuan) } yuan a year (it has { DECIMAL($beds, digits: 0) }, used at { PERCENT($occupancy) }).
-finding-doctor = One more doctor at { $place } saves { MONEY($yuan) } yuan a year (it has { DECIMAL($doctors, digits: 1) }, used at { PERCENT($load) }).
-finding-gp = One more general practitioner at { $place } saves { MONEY($yuan) } yuan a year (it has { DECIMAL($doctors, digits: 1) } doctors, used at { PERCENT($load) }).
+finding-doctor = One more doctor at { $place } saves up to { MONEY($yuan) } yuan a year (it has { DECIMAL($doctors, digits: 1) }, used at { PERCENT($load) }).
+finding-gp = One more general practitioner at { $place } saves up to { MONEY($yuan) } yuan a year (it has { DECIMAL($doctors, digits: 1) } doctors, used at { PERCENT($load) }).
 finding-bottleneck = { $place } works at { PERCENT($load) } of its limit of { $resource } ({ DECIMAL($capacity, digits: 1) }); one more is worth { MONEY($yuan) } yuan a year.
 finding-bottleneck-count = { EXACT($count) } facilities are bottlenecks: { EXACT($beds) } of them for beds, { EXACT($doctors) } of them for doctors.
 finding-target-unattainable = { $where }: the target "{ $target }" of { $target_value } cannot be met with today's case mix: at most { $attainable } (planned { $planned }).
 finding-target-short = { $where }: "{ $target }" reaches { $planned } against { $target_value }, { $gap } or { COUNT($cases) } cases short.{" "}{ $price_words }
-finding-target-short-price = The last case toward the target costs { MONEY($price) } yuan.
+finding-target-short-price = A case short of the target is charged { MONEY($price) } yuan here; bringing one more in would cost more than that.
 finding-target-gap = "{ $target }" stands at { $planned } against { $target_value } { $unit }: { $gap } away.
 finding-targets-met = { EXACT($met) } of { EXACT($judged) } targets that this model can judge are met; the policy pack has { EXACT($total) }.
 finding-unmet = { COUNT($cases) } cases a year ({ PERCENT($share, digits: 2) } of demand) are not served; { COUNT($no_access) } of them reach no facility. At penalty prices this is { MONEY($yuan) } yuan a year.

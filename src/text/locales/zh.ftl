@@ -182,7 +182,7 @@ sankey-recovery = 康复
 ## 报告
 report-title = 转诊方案：{ $name }
 report-title-compare = 方案对比：{ $name }
-report-lead = { $name }（{ $year } 年）患者在 { EXACT($facilities) } 所机构之间流动的方案：{ COUNT($people) }人，{ EXACT($settlements) } 个居民点，{ EXACT($areas) } 个地区，政策包 { $policy }。方案是线性模型的最低成本解；写出之前，全部数字都经过独立核查重新计算。
+report-lead = { $name }（{ $year } 年）患者在 { EXACT($facilities) } 所机构之间流动的方案：{ COUNT($people) }人，{ EXACT($settlements) } 个居民点，{ EXACT($areas) } 个地区，政策包 { $policy }。方案是线性模型的最低成本解；写出之前，流量、平衡、能力、费用和主要指标都经过独立核查重新计算。
 report-lead-compare = 案例 { $name }（{ $year } 年）的 { EXACT($plans) } 个方案并列；差值均以第一个方案为基准。
 report-scenario = 情景：{ $scenario }
 report-keys = 主要指标
@@ -322,13 +322,13 @@ param-tele-share = 经远程医疗可高一级治疗的最大比例
 
 ## 结论
 finding-bed = { $place }增加一张床位每年可节约 { MONEY($yuan) }元（现有 { DECIMAL($beds, digits: 0) } 张，使用率 { PERCENT($occupancy) }）。
-finding-doctor = { $place }增加一名医生每年可节约 { MONEY($yuan) }元（现有 { DECIMAL($doctors, digits: 1) } 名，负荷 { PERCENT($load) }）。
-finding-gp = { $place }增加一名全科医生每年可节约 { MONEY($yuan) }元（现有医生 { DECIMAL($doctors, digits: 1) } 名，负荷 { PERCENT($load) }）。
+finding-doctor = { $place }增加一名医生每年最多可节约 { MONEY($yuan) }元（现有 { DECIMAL($doctors, digits: 1) } 名，负荷 { PERCENT($load) }）。
+finding-gp = { $place }增加一名全科医生每年最多可节约 { MONEY($yuan) }元（现有医生 { DECIMAL($doctors, digits: 1) } 名，负荷 { PERCENT($load) }）。
 finding-bottleneck = { $place }的{ $resource }已用到限额的 { PERCENT($load) }（共 { DECIMAL($capacity, digits: 1) }）；再增一个每年价值 { MONEY($yuan) }元。
 finding-bottleneck-count = 共有 { EXACT($count) } 所机构成为瓶颈：{ EXACT($beds) } 所缺床位，{ EXACT($doctors) } 所缺医生。
 finding-target-unattainable = { $where }：目标“{ $target }”{ $target_value } 在现有病例构成下无法达到，最多 { $attainable }（方案 { $planned }）。
 finding-target-short = { $where }：“{ $target }”达到 { $planned }，目标 { $target_value }，差 { $gap }，即 { COUNT($cases) }人次。{ $price_words }
-finding-target-short-price = 向目标再推进一例的价格为 { MONEY($price) }元。
+finding-target-short-price = 每短缺一例在此按 { MONEY($price) }元计价；再多完成一例的实际成本更高。
 finding-target-gap = “{ $target }”为 { $planned }，目标 { $target_value }（{ $unit }），相差 { $gap }。
 finding-targets-met = 本模型可评判的 { EXACT($judged) } 项目标中已达到 { EXACT($met) } 项；政策包共 { EXACT($total) } 项。
 finding-unmet = 每年有 { COUNT($cases) }人次（占需求 { PERCENT($share, digits: 2) }）未获服务，其中 { COUNT($no_access) }人次无法到达任何机构；按惩罚价每年 { MONEY($yuan) }元。
