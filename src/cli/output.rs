@@ -17,7 +17,15 @@ const MANIFEST_HEAD: &str = "written by fenji: this folder is replaced as a whol
 /// # Errors
 /// [`Fault::Usage`] (exit 2) when it is a file or holds something else; nothing of anybody else's is ever deleted.
 pub fn claim_results(folder: &Path) -> Result<(), Fault> {
-    if entries(folder)?.is_empty() {
+    let found = entries(folder)?;
+    // what cannot be written to is said now, not after the work
+    if let Some(place) = folder.ancestors().map(|a| if a.as_os_str().is_empty() { Path::new(".") } else { a }).find(|a| a.is_dir()) {
+        tempfile::Builder::new()
+            .prefix(TEMPORARY)
+            .tempdir_in(place)
+            .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", folder.display())))?;
+    }
+    if found.is_empty() {
         return Ok(());
     }
     let list = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();

@@ -152,7 +152,34 @@ fn assemble(
     let arcs = Arc::new(build_arcs(&case, observer));
     let problem = Problem::assemble(&case, arcs, &pack, &scenario)
         .map_err(|errors| Fault::Invalid(errors.iter().map(|e| complaint_of_scenario("scenario", "", e.to_string())).collect()))?;
+    let mut warnings = warnings;
+    warnings.extend(empty_switches(&case.network, &scenario));
     Ok(Prepared { case, name_en, problem, pack, scenario, warnings, begin })
+}
+
+/// Switches of the scenario that the tables give nothing to work on: the plan would look as if they had no effect.
+fn empty_switches(network: &crate::network::Network, scenario: &Scenario) -> Vec<Complaint> {
+    let s = &scenario.switches;
+    let any = |keep: fn(&crate::network::Facility) -> bool| network.facilities.iter().any(keep);
+    [
+        ("group_reserve", s.group_reserve && !any(|f| f.group_leader), "no facility has `group_leader`"),
+        ("drug_linkage", s.drug_linkage && !any(|f| !f.drug_gaps.is_empty()), "no facility has `drug_gaps`"),
+        ("mutual_recognition", s.mutual_recognition && !any(|f| f.mr_member), "no facility has `mr_member`"),
+        ("facility_budget", s.facility_budget && !any(|f| f.budget.is_some()), "no facility has a `budget`"),
+        (
+            "fund_balance",
+            s.fund_balance.is_some() && network.areas.iter().any(|a| a.fund_per_head.0 <= 0.0),
+            "an area has no `fund_per_head`: its income counts as nothing",
+        ),
+    ]
+    .into_iter()
+    .filter(|(_, empty, _)| *empty)
+    .map(|(name, _, why)| Complaint {
+        severity: "warning",
+        remedy: "fill the column, or leave the switch off".into(),
+        ..complaint_of_scenario("switch-without-data", name, format!("`{name}` is on, but {why}"))
+    })
+    .collect()
 }
 
 /// Solves, reads the indicators off the plan, checks it, and works out `pareto` points of the front (0: none) once it holds.
