@@ -185,11 +185,20 @@ mod tests {
         assert!(claim_results(&out).is_ok() && claim_case(&out).is_ok(), "absent");
         fs::create_dir(&out).unwrap();
         assert!(claim_results(&out).is_ok() && claim_case(&out).is_ok(), "empty");
-        fs::write(out.join("plan.json"), "{}").unwrap();
+        let files: Files = vec![("plan.json".into(), b"{}".to_vec()), ("tables/areas.csv".into(), b"id".to_vec())];
+        write_results(&out, &files).unwrap();
+        write_results(&out, &files).unwrap();
         assert!(claim_results(&out).is_ok(), "ours");
         assert!(matches!(claim_case(&out), Err(Fault::Usage(_))), "a case goes into an empty folder only");
-        fs::write(out.join("thesis.docx"), "").unwrap();
-        assert!(matches!(claim_results(&out), Err(Fault::Usage(m)) if m.contains("thesis.docx")), "foreign");
+        fs::write(out.join("tables/thesis.docx"), "").unwrap();
+        assert!(matches!(claim_results(&out), Err(Fault::Usage(m)) if m.contains("tables/thesis.docx")), "foreign");
+        let mine = dir.path().join("mine");
+        fs::create_dir(&mine).unwrap();
+        fs::write(mine.join("report.html"), "my thesis").unwrap();
+        assert!(
+            matches!(claim_results(&mine), Err(Fault::Usage(m)) if m.contains("report.html")),
+            "a name of ours in a folder that is not"
+        );
         assert!(matches!(claim_results(&out.join("plan.json")), Err(Fault::Usage(_))), "a file");
     }
 }
