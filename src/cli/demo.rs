@@ -8,9 +8,6 @@ use crate::outcome::Observer;
 use anyhow::{Context, anyhow};
 use std::path::PathBuf;
 
-/// Points of the front of travel against treatment cost.
-const PARETO_POINTS: usize = 5;
-
 /// Plan a small real case (south-east Chongqing, 2.8 million people) and say which file to open
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -38,9 +35,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let prepared = steps::prepare(folder.path(), Ask::default(), observer)?;
     let options = steps::options(&SolveArgs::default())?;
-    // a front is seven solves more: seconds where a basis is kept, many minutes where each begins anew
-    let points = if options.backend == "highs" { PARETO_POINTS } else { 0 };
-    let judged = match steps::solve(&prepared, &options, points, observer)? {
+    let judged = match steps::solve(&prepared, &options, 0, observer)? {
         Solved::Plan(judged) => judged,
         Solved::Infeasible { diagnosis, sentences } => return Ok(referral::infeasible("demo", &diagnosis, &sentences)),
     };
