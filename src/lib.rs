@@ -29,12 +29,14 @@
 //! | --- | --- |
 //! | [`ids`], [`units`], [`outcome`] | newtypes; limits, bounds, termination, events: what every run says of itself |
 //! | [`travel`] | metric, table and road travel; the spatial index |
+//! | [`instance`] | location problems as the literature states them: clients, sites, costs, the question |
 //! | [`network`] | areas, settlements, facilities, case classes, referral arcs; the validating builder |
 //! | [`policy`] | policy packs 2012 to 2035, prices, limits, scenarios |
 //! | [`demand`] | demand and patient choice; the [`demand::Problem`] |
 //! | [`synth`] | seeded synthetic networks |
 //! | [`plan`], [`check`], [`indicators`] | what comes out, its independent verification, what it means |
-//! | [`model`], [`backend`], [`referral`] | formulations, solvers, and how the two are put together |
+//! | [`model`], [`backend`] | formulations and solvers |
+//! | [`location`], [`referral`] | facility location with a certificate; the referral plan |
 //! | [`io`], [`text`], [`plot`], [`report`], [`cli`] | files, the text catalogue, pictures, reports, the command line |
 //!
 //! # Example
@@ -64,7 +66,9 @@ pub mod cli;
 pub mod demand;
 pub mod ids;
 pub mod indicators;
+pub mod instance;
 pub mod io;
+pub mod location;
 pub mod model;
 pub mod network;
 pub mod outcome;

@@ -1,8 +1,8 @@
 //! Clarabel (interior point, with duals) and microlp (simplex, without) through good_lp: both are pure Rust.
 
-use super::{Backend, BackendError, LpSolution, LpStatus};
+use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution};
 use crate::model::LinearModel;
-use crate::outcome::{Limit, Limits, Observer};
+use crate::outcome::{Bounds, Limit, Limits, Observer};
 use good_lp::solvers::DualValues;
 use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolutionWithDual, SolverModel, Variable, variable};
 
@@ -35,6 +35,7 @@ fn build(model: &LinearModel) -> Built {
     let columns: Vec<Variable> = (0..model.col_count())
         .map(|j| {
             let v = variable().min(model.col_lower[j]);
+            let v = if model.integer.binary_search(&j).is_ok() { v.integer() } else { v };
             variables.add(if model.col_upper[j].is_finite() { v.max(model.col_upper[j]) } else { v })
         })
         .collect();
@@ -122,6 +123,16 @@ impl Backend for Microlp {
         "microlp"
     }
 
+    fn solve_mip(
+        &self,
+        model: &LinearModel,
+        _start: Option<&[f64]>,
+        _limits: &Limits,
+        _observer: &dyn Observer,
+    ) -> Result<MipSolution, BackendError> {
+        microlp_mip(model)
+    }
+
     fn solve(&self, model: &LinearModel, _limits: &Limits, _observer: &dyn Observer) -> Result<LpSolution, BackendError> {
         let values = match microlp_values(model) {
             Ok(values) => values,
@@ -134,6 +145,25 @@ impl Backend for Microlp {
             Err(_) => Vec::new(),
         };
         Ok(LpSolution { status: LpStatus::Optimal, values, duals, iterations: 0 })
+    }
+}
+
+/// microlp's branch and bound tells no bound on the way: what it returns is optimal, or nothing.
+fn microlp_mip(model: &LinearModel) -> Result<MipSolution, BackendError> {
+    match microlp_values(model) {
+        Ok(mut values) => {
+            for &j in &model.integer {
+                values[j] = values[j].round();
+            }
+            let value = model.objective(&values);
+            Ok(MipSolution { status: LpStatus::Optimal, values, bounds: Bounds { primal: value, dual: value }, nodes: 0 })
+        }
+        Err(e) => without_values("microlp", e).map(|s| MipSolution {
+            status: s.status,
+            values: Vec::new(),
+            bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY },
+            nodes: 0,
+        }),
     }
 }
 

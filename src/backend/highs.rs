@@ -1,15 +1,42 @@
 //! HiGHS through its C interface: it keeps the basis between solves, takes added columns and changed costs, has separate
 //! limits and an interrupt callback; none of which the modelling crates pass on.
 
-use super::{Backend, BackendError, LpSolution, LpStatus, Session, Simplex};
+use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, Session, Simplex};
 use crate::model::LinearModel;
-use crate::outcome::{Limit, Limits, Observer};
+use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
 use highs_sys as sys;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::time::Instant;
 
 /// The HiGHS backend.
-#[derive(Debug)]
-pub struct Highs;
+#[derive(Debug, Default)]
+pub struct Highs {
+    /// Options set on every instance after fenji's own, by HiGHS's names.
+    options: Vec<(CString, CString)>,
+}
+
+impl Highs {
+    /// With options by HiGHS's names.
+    pub fn with_options(options: &[(String, String)]) -> Result<Self, BackendError> {
+        let text = |s: &str| CString::new(s).map_err(|_| failed(format!("`{s}` holds a NUL")));
+        let options = options.iter().map(|(k, v)| Ok((text(k)?, text(v)?))).collect::<Result<Vec<_>, BackendError>>()?;
+        let backend = Self { options };
+        backend.instance(&LinearModel::new())?;
+        Ok(backend)
+    }
+
+    fn instance(&self, model: &LinearModel) -> Result<HighsSession, BackendError> {
+        let session = HighsSession::new(model)?;
+        for (name, value) in &self.options {
+            // SAFETY: a live instance and two NUL-terminated texts.
+            let status = unsafe { sys::Highs_setStringOptionValue(session.raw, name.as_ptr(), value.as_ptr()) };
+            if status == sys::kHighsStatusError && !session.set_any(name, value) {
+                return Err(failed(format!("option {} does not take {}", name.to_string_lossy(), value.to_string_lossy())));
+            }
+        }
+        Ok(session)
+    }
+}
 
 impl Backend for Highs {
     fn name(&self) -> &'static str {
@@ -17,7 +44,7 @@ impl Backend for Highs {
     }
 
     fn solve(&self, model: &LinearModel, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
-        let mut session = HighsSession::new(model)?;
+        let mut session = self.instance(model)?;
         let solution = session.run(Simplex::Cold, limits, observer)?;
         if solution.status == LpStatus::Infeasible {
             // presolve has wrongly declared infeasibility in some versions: ask again without it before saying so
@@ -29,7 +56,24 @@ impl Backend for Highs {
     }
 
     fn session(&self, model: &LinearModel) -> Result<Option<Box<dyn Session>>, BackendError> {
-        Ok(Some(Box::new(HighsSession::new(model)?)))
+        Ok(Some(Box::new(self.instance(model)?)))
+    }
+
+    fn solve_mip(
+        &self,
+        model: &LinearModel,
+        start: Option<&[f64]>,
+        limits: &Limits,
+        observer: &dyn Observer,
+    ) -> Result<MipSolution, BackendError> {
+        let mut session = self.instance(model)?;
+        let solution = session.run_mip(model, start, limits, observer)?;
+        if solution.status == LpStatus::Infeasible {
+            session.presolve = false;
+            session.clear_basis();
+            return session.run_mip(model, start, limits, observer);
+        }
+        Ok(solution)
     }
 }
 
@@ -155,7 +199,7 @@ impl Session for HighsSession {
         // 1 = serial dual simplex, 4 = primal simplex
         self.set_int(c"simplex_strategy", if method == Simplex::Primal { 4 } else { 1 });
         self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
-        let watch = Watch { observer };
+        let watch = Watch { observer, started: Instant::now() };
         // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
         let status = unsafe {
             sys::Highs_setCallback(self.raw, Some(interrupt), (&raw const watch).cast_mut().cast::<c_void>());
@@ -165,18 +209,7 @@ impl Session for HighsSession {
             sys::Highs_setCallback(self.raw, None, std::ptr::null_mut());
             status
         };
-        // SAFETY: a live instance.
-        let model_status = unsafe { sys::Highs_getModelStatus(self.raw) };
-        let read = match model_status {
-            s if s == sys::kHighsModelStatusOptimal || s == sys::kHighsModelStatusModelEmpty => LpStatus::Optimal,
-            s if s == sys::kHighsModelStatusInfeasible || s == sys::kHighsModelStatusUnboundedOrInfeasible => LpStatus::Infeasible,
-            s if s == sys::kHighsModelStatusUnbounded => LpStatus::Unbounded,
-            s if s == sys::kHighsModelStatusTimeLimit => LpStatus::Stopped(Limit::Time),
-            s if s == sys::kHighsModelStatusIterationLimit => LpStatus::Stopped(Limit::Iterations),
-            s if s == sys::kHighsModelStatusInterrupt => LpStatus::Stopped(Limit::Interrupted),
-            s if s == sys::kHighsModelStatusUnknown => LpStatus::Stopped(Limit::Numerics),
-            s => return Err(failed(format!("model status {s}, run status {status}"))),
-        };
+        let read = self.status(status)?;
         Ok(self.solution(read))
     }
 
@@ -233,20 +266,125 @@ impl HighsSession {
         // SAFETY: a live instance.
         unsafe { sys::Highs_getRunTime(self.raw) }
     }
+
+    /// Why the last run ended.
+    fn status(&self, run: c_int) -> Result<LpStatus, BackendError> {
+        // SAFETY: a live instance.
+        let model_status = unsafe { sys::Highs_getModelStatus(self.raw) };
+        Ok(match model_status {
+            s if s == sys::kHighsModelStatusOptimal || s == sys::kHighsModelStatusModelEmpty => LpStatus::Optimal,
+            s if s == sys::kHighsModelStatusInfeasible || s == sys::kHighsModelStatusUnboundedOrInfeasible => LpStatus::Infeasible,
+            s if s == sys::kHighsModelStatusUnbounded => LpStatus::Unbounded,
+            s if s == sys::kHighsModelStatusTimeLimit => LpStatus::Stopped(Limit::Time),
+            s if s == sys::kHighsModelStatusIterationLimit || s == sys::kHighsModelStatusSolutionLimit => {
+                LpStatus::Stopped(Limit::Iterations)
+            }
+            s if s == sys::kHighsModelStatusInterrupt => LpStatus::Stopped(Limit::Interrupted),
+            s if s == sys::kHighsModelStatusUnknown => LpStatus::Stopped(Limit::Numerics),
+            s => return Err(failed(format!("model status {s}, run status {run}"))),
+        })
+    }
+
+    /// Sets an option whose type is not text; false when HiGHS knows no such option or value.
+    fn set_any(&self, name: &CStr, value: &CStr) -> bool {
+        let Ok(text) = value.to_str() else { return false };
+        let ok = |status: c_int| status != sys::kHighsStatusError;
+        // SAFETY: a live instance and a NUL-terminated name, here and below; HiGHS checks the type.
+        let as_bool =
+            text.parse::<bool>().is_ok_and(|v| ok(unsafe { sys::Highs_setBoolOptionValue(self.raw, name.as_ptr(), c_int::from(v)) }));
+        as_bool
+            || text.parse::<c_int>().is_ok_and(|v| ok(unsafe { sys::Highs_setIntOptionValue(self.raw, name.as_ptr(), v) }))
+            || text.parse::<f64>().is_ok_and(|v| ok(unsafe { sys::Highs_setDoubleOptionValue(self.raw, name.as_ptr(), v) }))
+    }
+
+    fn double_info(&self, name: &CStr) -> f64 {
+        let mut value = f64::NAN;
+        // SAFETY: a live instance, a NUL-terminated name and a place for one number.
+        unsafe { sys::Highs_getDoubleInfoValue(self.raw, name.as_ptr(), &raw mut value) };
+        value
+    }
+
+    fn run_mip(
+        &mut self,
+        model: &LinearModel,
+        start: Option<&[f64]>,
+        limits: &Limits,
+        observer: &dyn Observer,
+    ) -> Result<MipSolution, BackendError> {
+        let kinds = vec![sys::kHighsVarTypeInteger; model.integer.len()];
+        let columns = ints(model.integer.iter().copied())?;
+        if !columns.is_empty() {
+            // SAFETY: both arrays have the length announced.
+            let status = unsafe { sys::Highs_changeColsIntegralityBySet(self.raw, int(columns.len())?, columns.as_ptr(), kinds.as_ptr()) };
+            if status == sys::kHighsStatusError {
+                return Err(failed("integrality was refused"));
+            }
+        }
+        self.set_string(c"presolve", if self.presolve { c"choose" } else { c"off" });
+        self.set_double(c"mip_rel_gap", limits.gap.max(0.0));
+        self.set_double(c"mip_abs_gap", 0.0);
+        self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
+        if let Some(point) = start.filter(|p| p.len() == self.cols) {
+            // SAFETY: the length was checked; the other arrays may be null.
+            unsafe { sys::Highs_setSolution(self.raw, point.as_ptr(), std::ptr::null(), std::ptr::null(), std::ptr::null()) };
+        }
+        let watch = Watch { observer, started: Instant::now() };
+        let kinds = [sys::kHighsCallbackMipInterrupt, sys::kHighsCallbackSimplexInterrupt, sys::kHighsCallbackMipImprovingSolution];
+        // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
+        let run = unsafe {
+            sys::Highs_setCallback(self.raw, Some(interrupt), (&raw const watch).cast_mut().cast::<c_void>());
+            kinds.iter().for_each(|&k| {
+                sys::Highs_startCallback(self.raw, k);
+            });
+            let run = sys::Highs_run(self.raw);
+            kinds.iter().for_each(|&k| {
+                sys::Highs_stopCallback(self.raw, k);
+            });
+            sys::Highs_setCallback(self.raw, None, std::ptr::null_mut());
+            run
+        };
+        let status = self.status(run)?;
+        let is_mip = !model.integer.is_empty();
+        let feasible = self.info(c"primal_solution_status") == 2 && !matches!(status, LpStatus::Infeasible | LpStatus::Unbounded);
+        let mut values = if feasible { self.solution(status).values } else { Vec::new() };
+        for &j in model.integer.iter().filter(|_| feasible) {
+            values[j] = values[j].round();
+        }
+        let primal = if feasible { self.double_info(c"objective_function_value") } else { f64::INFINITY };
+        let dual = match status {
+            _ if is_mip => self.double_info(c"mip_dual_bound"),
+            LpStatus::Optimal => primal,
+            _ => f64::NEG_INFINITY,
+        };
+        let dual = if dual.is_finite() { dual.min(primal) } else { f64::NEG_INFINITY };
+        // a 64-bit figure that the plain integer query does not give
+        let mut nodes = 0_i64;
+        // SAFETY: a live instance, a NUL-terminated name and a place for one number.
+        unsafe { sys::Highs_getInt64InfoValue(self.raw, c"mip_node_count".as_ptr(), &raw mut nodes) };
+        Ok(MipSolution { status, values, bounds: Bounds { primal, dual }, nodes: u64::try_from(nodes).unwrap_or(0) })
+    }
 }
 
 struct Watch<'a> {
     observer: &'a dyn Observer,
+    started: Instant,
 }
 
 /// Called by HiGHS between simplex iterations: stops the run when the user asked for it.
 unsafe extern "C" fn interrupt(
-    _kind: c_int,
+    kind: c_int,
     _message: *const c_char,
-    _out: *const sys::HighsCallbackDataOut,
+    out: *const sys::HighsCallbackDataOut,
     input: *mut sys::HighsCallbackDataIn,
     data: *mut c_void,
 ) {
+    if kind == sys::kHighsCallbackMipImprovingSolution && !data.is_null() && !out.is_null() {
+        // SAFETY: as below; `out` belongs to HiGHS for the length of the call.
+        let (watch, out) = unsafe { (&*data.cast::<Watch<'_>>(), &*out) };
+        let bounds = Bounds { primal: out.mip_primal_bound, dual: out.mip_dual_bound };
+        watch.observer.event(&Event::Improved { seconds: watch.started.elapsed().as_secs_f64(), bounds });
+        return;
+    }
     if data.is_null() || input.is_null() {
         return;
     }

@@ -6,7 +6,7 @@ mod highs;
 pub mod proximal;
 
 use crate::model::LinearModel;
-use crate::outcome::{Limit, Limits, Observer};
+use crate::outcome::{Bounds, Limit, Limits, Observer};
 
 /// What a linear solve returns. Infeasible and limits are results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,19 @@ pub struct LpSolution {
     pub duals: Vec<f64>,
     /// Iterations (simplex or interior point).
     pub iterations: u64,
+}
+
+/// What a mixed-integer solve returns.
+#[derive(Debug, Clone)]
+pub struct MipSolution {
+    /// `Optimal` means within [`Limits::gap`].
+    pub status: LpStatus,
+    /// Value of each column, whole where that was asked; empty when no feasible point was found.
+    pub values: Vec<f64>,
+    /// Value of the point (`inf` without one) and what the solver has proven (`-inf` when nothing).
+    pub bounds: Bounds,
+    /// Nodes of the search tree.
+    pub nodes: u64,
 }
 
 /// Why a solver could not even run.
@@ -65,6 +78,21 @@ pub trait Backend: Sync + Send {
     /// # Errors
     /// When the solver fails; infeasible, unbounded and limits are results.
     fn solve(&self, model: &LinearModel, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError>;
+
+    /// Solves a model some of whose columns must be whole ([`LinearModel::integer`]). `start` is a feasible point to begin from;
+    /// solvers that take none ignore it.
+    ///
+    /// # Errors
+    /// When the solver fails or knows no whole numbers; infeasible, unbounded and limits are results.
+    fn solve_mip(
+        &self,
+        _model: &LinearModel,
+        _start: Option<&[f64]>,
+        _limits: &Limits,
+        _observer: &dyn Observer,
+    ) -> Result<MipSolution, BackendError> {
+        Err(BackendError::Failed { backend: self.name(), what: "it solves no models with whole numbers".to_owned() })
+    }
 
     /// A session that keeps its basis between solves; `None` when the solver has none.
     ///
@@ -123,16 +151,90 @@ pub fn names() -> Vec<&'static str> {
     out
 }
 
+/// The best backend of this build for models with whole numbers.
+#[must_use]
+pub fn default_mip() -> Box<dyn Backend> {
+    #[cfg(feature = "highs")]
+    {
+        Box::new(highs::Highs::default())
+    }
+    #[cfg(not(feature = "highs"))]
+    {
+        Box::new(good::Microlp)
+    }
+}
+
 /// The backend of a name.
 ///
 /// # Errors
 /// When this build has no such backend.
 pub fn by_name(name: &str) -> Result<Box<dyn Backend>, BackendError> {
+    with_options(name, &[])
+}
+
+/// The backend of a name with solver options by name, as the solver's own manual has them (HiGHS only).
+///
+/// # Errors
+/// When this build has no such backend, or it takes no options.
+pub fn with_options(name: &str, options: &[(String, String)]) -> Result<Box<dyn Backend>, BackendError> {
     match name {
         #[cfg(feature = "highs")]
-        "highs" => Ok(Box::new(highs::Highs)),
+        "highs" => Ok(Box::new(highs::Highs::with_options(options)?)),
+        "clarabel" | "microlp" if !options.is_empty() => Err(BackendError::Failed {
+            backend: if name == "clarabel" { "clarabel" } else { "microlp" },
+            what: format!("it takes no options; `{}` was given", options[0].0),
+        }),
         "clarabel" => Ok(Box::new(good::Clarabel)),
         "microlp" => Ok(Box::new(good::Microlp)),
         _ => Err(BackendError::Unknown { name: name.to_owned(), available: names().join(", ") }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Silent;
+
+    /// Knapsack: min -(5a + 4b + 3c), 2a + 3b + c <= 5, 4a + b + 2c <= 11, 3a + 4b + 2c <= 8, all in {0, 1}: best -9 at (1, 1, 0).
+    #[test]
+    fn whole_numbers_by_every_solver_that_takes_them() -> Result<(), BackendError> {
+        let mut m = LinearModel::new();
+        let rows: Vec<usize> = [5.0, 11.0, 8.0].iter().map(|&b| m.add_row(f64::NEG_INFINITY, b)).collect();
+        for (cost, column) in [(-5.0, [2.0, 4.0, 3.0]), (-4.0, [3.0, 1.0, 4.0]), (-3.0, [1.0, 2.0, 2.0])] {
+            let entries: Vec<(usize, f64)> = rows.iter().copied().zip(column).collect();
+            m.add_binary(cost, &entries);
+        }
+        for name in names().into_iter().filter(|&n| n != "clarabel") {
+            let solution = by_name(name)?.solve_mip(&m, Some(&[1.0, 0.0, 0.0]), &Limits::default(), &Silent)?;
+            assert_eq!(solution.status, LpStatus::Optimal, "{name}");
+            assert!((solution.bounds.primal + 9.0).abs() < 1e-9, "{name}: {:?}", solution.bounds);
+            assert!((solution.bounds.dual + 9.0).abs() < 1e-6, "{name}: {:?}", solution.bounds);
+            assert_eq!(solution.values, [1.0, 1.0, 0.0], "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_infeasible_mip_says_so() -> Result<(), BackendError> {
+        let mut m = LinearModel::new();
+        let row = m.add_row(1.5, 1.7);
+        m.add_binary(1.0, &[(row, 1.0)]);
+        m.add_binary(1.0, &[(row, 1.0)]);
+        for name in names().into_iter().filter(|&n| n != "clarabel") {
+            let solution = by_name(name)?.solve_mip(&m, None, &Limits::default(), &Silent)?;
+            assert_eq!(solution.status, LpStatus::Infeasible, "{name}");
+            assert!(solution.values.is_empty() && solution.bounds.primal.is_infinite(), "{name}");
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn unknown_options_are_refused() {
+        assert!(with_options("microlp", &[("x".into(), "1".into())]).is_err());
+        #[cfg(feature = "highs")]
+        {
+            assert!(with_options("highs", &[("mip_heuristic_effort".into(), "0.2".into()), ("presolve".into(), "off".into())]).is_ok());
+            assert!(with_options("highs", &[("no_such_option".into(), "1".into())]).is_err());
+        }
     }
 }

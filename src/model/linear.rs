@@ -29,6 +29,8 @@ pub struct LinearModel {
     pub rows: Vec<u32>,
     /// Value of each entry.
     pub values: Vec<f64>,
+    /// Columns that must be whole, increasing; a model without any is an LP.
+    pub integer: Vec<usize>,
 }
 
 impl LinearModel {
@@ -77,6 +79,22 @@ impl LinearModel {
         }
         self.start.push(self.rows.len());
         self.cost.len() - 1
+    }
+
+    /// Adds a column in `{0, 1}` and returns its position.
+    pub fn add_binary(&mut self, cost: f64, entries: &[(usize, f64)]) -> usize {
+        let col = self.add_col(cost, 1.0, 1.0, entries);
+        self.integer.push(col);
+        col
+    }
+
+    /// Demands a whole value of the newest column.
+    pub fn make_last_integer(&mut self) {
+        if let Some(last) = self.col_count().checked_sub(1)
+            && self.integer.last() != Some(&last)
+        {
+            self.integer.push(last);
+        }
     }
 
     /// Entries of a column.
@@ -159,6 +177,9 @@ impl LinearModel {
         out.row_lower.clone_from(&self.row_lower);
         out.row_upper.clone_from(&self.row_upper);
         for &j in columns {
+            if self.integer.binary_search(&j).is_ok() {
+                out.integer.push(out.cost.len());
+            }
             out.cost.push(self.cost[j]);
             out.tie_break.push(self.tie_break[j]);
             out.col_lower.push(self.col_lower[j]);
@@ -208,6 +229,10 @@ impl LinearModel {
         out.push_str("Bounds\n constant = 1\n");
         for j in (0..self.col_count()).filter(|&j| self.col_upper[j].is_finite()) {
             let _ = writeln!(out, " {} <= {}", col_name(j), self.col_upper[j]);
+        }
+        if !self.integer.is_empty() {
+            let names: Vec<String> = self.integer.iter().map(|&j| col_name(j)).collect();
+            let _ = writeln!(out, "General\n {}", names.join("\n "));
         }
         out.push_str("End\n");
         out
