@@ -233,7 +233,7 @@ fn known_facilities<'a>(network: &Network, field: &str, codes: impl Iterator<Ite
 
 fn open(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {
     known_facilities(network, "capacity.closed", scenario.capacity.closed.iter(), door);
-    network.facilities.iter().map(|f| !scenario.capacity.closed.contains(&f.code)).collect()
+    network.facilities.iter().map(|f| f.siting.exist && !scenario.capacity.closed.contains(&f.code)).collect()
 }
 
 /// One kind of capacity and how the scenario changes it.

@@ -3,6 +3,8 @@
 mod assemble;
 pub mod choice;
 pub mod congestion;
+pub mod layout;
 pub mod problem;
 
+pub use layout::LayoutProblem;
 pub use problem::{Problem, ProblemError};

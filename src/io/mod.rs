@@ -14,6 +14,7 @@ pub mod import;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;
+mod scenario_layout;
 pub mod schema;
 pub mod table;
 pub mod text_file;

@@ -1,6 +1,7 @@
 //! Scenario files: read with every mistake named, laid over the scenario of the case key by key.
 
 use super::text_file::{self, LARGEST_TOML};
+use super::scenario_layout;
 use super::toml_file::TomlFile;
 use crate::network::codes::{self, Rule};
 use crate::network::{Network, Place, Problem, Problems, Tier};
@@ -135,6 +136,9 @@ fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario, problems: &mut Problems
         range(&["switches", "deployment", "max_share"], Some(d.max_share), 0.0, 1.0);
     }
     range(&["switches", "fund_balance"], s.switches.fund_balance, 0.0, 1.0);
+    if let Some(rules) = &s.layout {
+        scenario_layout::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));
+    }
     for (key, given, known) in [("prices", &s.prices, fields(&Prices::default())), ("limits", &s.limits, fields(&Limits::default()))] {
         for (name, value) in given {
             if !known.contains(name) {
@@ -152,6 +156,9 @@ fn names(file: &TomlFile<'_>, s: &Scenario, network: &Network, problems: &mut Pr
     let mut say = |path: &[&str], name: &str, what: &str| {
         problems.push(file.problem(&codes::NAME_UNKNOWN, path, format!("the case has no {what} of this name")).value(name));
     };
+    if let Some(rules) = &s.layout {
+        scenario_layout::names(rules, network, &mut say);
+    }
     for class in s.demand.multipliers.keys().filter(|c| !network.classes.iter().any(|k| &k.code == *c)) {
         say(&["demand", "multipliers", class], class, "case class");
     }

@@ -58,8 +58,34 @@ pub struct Facility {
     pub group_leader: bool,
     /// Budget of the facility for fund spending, yuan a year (C17).
     pub budget: Option<Yuan>,
+    /// What a layout may do with it.
+    pub siting: Siting,
     /// How the row came to be.
     pub evidence: Evidence,
+}
+
+/// What the optional columns of the table say for a layout (model 6.20). They change nothing elsewhere, except that a facility that does
+/// not exist yet is closed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Siting {
+    /// Stands today; otherwise it is a place where one may be opened.
+    pub exist: bool,
+    /// A layout may open, close or upgrade it; otherwise it stays as it is.
+    pub candidate: bool,
+    /// Fewest beds if open; the tier's bound when absent.
+    pub bmin: Option<Beds>,
+    /// Most beds if open; the tier's bound when absent.
+    pub bmax: Option<Beds>,
+    /// Capital of one more bed, yuan; the tier's price when absent.
+    pub capex_bed: Option<Yuan>,
+    /// Fixed cost while open at its own tier, yuan a year; the tier's price when absent.
+    pub fixed_cost: Option<Yuan>,
+}
+
+impl Default for Siting {
+    fn default() -> Self {
+        Self { exist: true, candidate: true, bmin: None, bmax: None, capex_bed: None, fixed_cost: None }
+    }
 }
 
 impl Facility {

@@ -24,7 +24,7 @@ pub use area::{Area, Settlement, Township};
 pub use case::{ArcLists, Case, ObservedShares};
 pub use case_class::{CaseClass, Kind};
 pub use evidence::{Evidence, Provenance};
-pub use facility::{Facility, Owner};
+pub use facility::{Facility, Owner, Siting};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use tier::{Tier, TierParams, TierTable};
 

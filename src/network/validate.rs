@@ -156,6 +156,21 @@ fn capacities(desk: &mut Desk<'_>, row: usize, f: &Facility) {
         desk.range(row, column, staff, 0.0, MOST_STAFF, false);
     }
     desk.range(row, "avail", f.avail, 0.0, 1.0, true);
+    let siting = &f.siting;
+    for (column, value) in [("capex_bed", siting.capex_bed), ("fixed_cost", siting.fixed_cost)] {
+        if let Some(yuan) = value {
+            desk.range(row, column, yuan.0, 0.0, 1e13, false);
+        }
+    }
+    if let (Some(low), Some(high)) = (siting.bmin, siting.bmax)
+        && low.0 > high.0
+    {
+        desk.say(&codes::PART_EXCEEDS_WHOLE, row, "bmin", low.0, format!("more than bmax ({})", high.0));
+    }
+    if !siting.exist && f.beds.0 > 0 {
+        let message = "a facility that does not exist has no beds; write what it may get as bmin and bmax";
+        desk.say(&codes::PART_EXCEEDS_WHOLE, row, "beds", f.beds.0, message);
+    }
     if let Some(budget) = f.budget {
         desk.range(row, "budget", budget.0, 0.0, 1e13, false);
     }

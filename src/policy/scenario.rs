@@ -1,6 +1,6 @@
 //! A scenario: what is changed of a case for one run, without touching its tables.
 
-use super::Targets;
+use super::{LayoutRules, Targets};
 use crate::network::Tier;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,6 +39,9 @@ pub struct Scenario {
     pub tele: TeleChange,
     /// Optional rows C12 to C17.
     pub switches: Switches,
+    /// What a layout is asked (`fenji layout`); nothing else looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub layout: Option<LayoutRules>,
 }
 
 /// Changes of demand.

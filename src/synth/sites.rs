@@ -81,6 +81,7 @@ impl Sites {
             drug_gaps: Vec::new(),
             group_leader: false,
             budget: None,
+            siting: Default::default(),
             evidence: Evidence::Modelled,
         });
     }

@@ -104,6 +104,7 @@ pub fn load() -> Option<(Case, Arcs)> {
             drug_gaps: Vec::new(),
             group_leader: false,
             budget: None,
+            siting: Default::default(),
             evidence: Evidence::Assumed,
         })
         .collect();

@@ -49,6 +49,7 @@ pub fn facility(code: &str, tier: Tier, area: Option<usize>, beds: u32, doctors:
         drug_gaps: Vec::new(),
         group_leader: code == "K1",
         budget: (code == "M1").then_some(Yuan(1e9)),
+        siting: Default::default(),
         evidence: Evidence::Assumed,
     }
 }

@@ -210,6 +210,7 @@ pub fn facility(
         drug_gaps: vec![],
         group_leader: false,
         budget: None,
+        siting: Default::default(),
         evidence: Evidence::Modelled,
     }
 }

@@ -51,6 +51,7 @@ pub fn facility(code: &str, tier: Tier, area: Option<usize>, town: Option<usize>
         drug_gaps: Vec::new(),
         group_leader: false,
         budget: None,
+        siting: Default::default(),
         evidence: Evidence::Assumed,
     }
 }

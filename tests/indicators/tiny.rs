@@ -71,6 +71,7 @@ fn facility(name: &str, tier: Tier, area: Option<usize>, beds: u32, doctors: f64
         drug_gaps: Vec::new(),
         group_leader: false,
         budget: None,
+        siting: Default::default(),
         evidence: Evidence::Assumed,
     }
 }

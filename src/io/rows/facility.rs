@@ -7,7 +7,7 @@ use crate::io::csv_out::CsvOut;
 use crate::network::codes;
 use crate::network::tables::Table;
 use crate::network::validate::MOST_BEDS;
-use crate::network::{Evidence, Facility, Network, Owner, Tier};
+use crate::network::{Evidence, Facility, Network, Owner, Siting, Tier};
 use crate::travel::Crs;
 use crate::units::{Beds, Fte, Yuan};
 use serde::Serialize;
@@ -83,9 +83,35 @@ pub struct FacilityRow {
     /// Budget for fund spending, yuan a year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<f64>,
+    /// 1 when it stands today, 0 for a place where a layout may open one (it then has no beds, doctors or patients elsewhere).
+    #[serde(default = "yes")]
+    #[schemars(range(max = 1))]
+    pub exist: u8,
+    /// 1 when a layout may open, close or upgrade it; 0 when it stays as it is.
+    #[serde(default = "yes")]
+    #[schemars(range(max = 1))]
+    pub candidate: u8,
+    /// Fewest beds in a layout if open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 100_000))]
+    pub bmin: Option<u32>,
+    /// Most beds in a layout if open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(max = 100_000))]
+    pub bmax: Option<u32>,
+    /// Capital of one more bed in a layout, yuan.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub capex_bed: Option<f64>,
+    /// Fixed cost while open in a layout, yuan a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fixed_cost: Option<f64>,
     /// How the row came to be.
     #[serde(default)]
     pub evidence: Evidence,
+}
+
+fn yes() -> u8 {
+    1
 }
 
 impl Row for FacilityRow {
@@ -97,7 +123,8 @@ impl Row for FacilityRow {
         let mut columns =
             vec![wanted("id"), wanted("name"), o("name_en"), wanted("tier"), o("owner"), wanted("area"), wanted("town"), x, y];
         columns.extend([wanted("beds"), o("icu"), wanted("doctors"), o("gps"), o("nurses"), o("avail"), o("mr_member"), o("tele")]);
-        columns.extend([o("drug_gaps"), o("group_leader"), o("budget"), o("evidence")]);
+        columns.extend([o("drug_gaps"), o("group_leader"), o("budget"), o("exist"), o("candidate")]);
+        columns.extend([o("bmin"), o("bmax"), o("capex_bed"), o("fixed_cost"), o("evidence")]);
         columns
     }
 
@@ -122,6 +149,12 @@ impl Row for FacilityRow {
             drug_gaps: c.maybe_text("drug_gaps").unwrap_or_default(),
             group_leader: u8::from(c.flag("group_leader", false)),
             budget: c.maybe_number("budget"),
+            exist: u8::from(c.flag("exist", true)),
+            candidate: u8::from(c.flag("candidate", true)),
+            bmin: maybe_beds(c, "bmin"),
+            bmax: maybe_beds(c, "bmax"),
+            capex_bed: c.maybe_number("capex_bed"),
+            fixed_cost: c.maybe_number("fixed_cost"),
             evidence: c.evidence(),
         }
     }
@@ -146,6 +179,13 @@ impl Row for FacilityRow {
         out.text(&self.drug_gaps);
         out.whole(u64::from(self.group_leader));
         out.number(self.budget);
+        out.whole(u64::from(self.exist));
+        out.whole(u64::from(self.candidate));
+        for beds in [self.bmin, self.bmax] {
+            out.text(&beds.map_or_else(String::new, |b| b.to_string()));
+        }
+        out.number(self.capex_bed);
+        out.number(self.fixed_cost);
         out.text(evidence_word(self.evidence));
     }
 }
@@ -184,6 +224,10 @@ fn beds(c: &mut Cells<'_>, column: &'static str, needed: bool) -> u32 {
     value.and_then(|v| u32::try_from(v).ok()).unwrap_or_default()
 }
 
+fn maybe_beds(c: &mut Cells<'_>, column: &'static str) -> Option<u32> {
+    c.maybe_whole(column, u64::from(MOST_BEDS)).and_then(|v| u32::try_from(v).ok())
+}
+
 impl FacilityRow {
     /// The row of a facility.
     #[must_use]
@@ -209,6 +253,12 @@ impl FacilityRow {
             drug_gaps: gaps.join(";"),
             group_leader: u8::from(f.group_leader),
             budget: f.budget.map(|b| b.0),
+            exist: u8::from(f.siting.exist),
+            candidate: u8::from(f.siting.candidate),
+            bmin: f.siting.bmin.map(|b| b.0),
+            bmax: f.siting.bmax.map(|b| b.0),
+            capex_bed: f.siting.capex_bed.map(|y| y.0),
+            fixed_cost: f.siting.fixed_cost.map(|y| y.0),
             evidence: f.evidence,
         }
     }
@@ -236,6 +286,14 @@ impl FacilityRow {
             drug_gaps: Vec::new(),
             group_leader: self.group_leader == 1,
             budget: self.budget.map(Yuan),
+            siting: Siting {
+                exist: self.exist == 1,
+                candidate: self.candidate == 1,
+                bmin: self.bmin.map(Beds),
+                bmax: self.bmax.map(Beds),
+                capex_bed: self.capex_bed.map(Yuan),
+                fixed_cost: self.fixed_cost.map(Yuan),
+            },
             evidence: self.evidence,
         };
         (facility, self.area, self.town, self.drug_gaps)

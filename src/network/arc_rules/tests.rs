@@ -68,6 +68,7 @@ fn facility(code: &str, tier: Tier, area: Option<usize>, town: Option<usize>, po
         drug_gaps: Vec::new(),
         group_leader: false,
         budget: None,
+        siting: Default::default(),
         evidence: Evidence::Assumed,
     }
 }
