@@ -68,6 +68,7 @@ pub mod ids;
 pub mod indicators;
 pub mod instance;
 pub mod io;
+pub mod layout;
 pub mod location;
 pub mod model;
 pub mod network;

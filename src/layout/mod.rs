@@ -1,0 +1,24 @@
+//! Where facilities and beds go: the layout MIP solved, small cases by one branch and bound, large ones in parts with shared rows priced.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `solve` | objectives in their order, method by size, lists grown until nothing left out matters |
+//! | `parts`, `price` | a model falls into independent parts; budget, bed totals and shares that join them are priced, with a bound |
+//! | `evaluate` | what a layout costs and gives, from levels, beds and assignments alone |
+//! | `repair` | what would mend an infeasible wish, in sites, beds, people, minutes, yuan, by place |
+//! | `front` | points between two objectives by the epsilon constraint |
+//! | `write` | the plan that is written |
+
+pub mod evaluate;
+pub mod front;
+pub mod parts;
+pub mod price;
+pub mod repair;
+pub mod solve;
+pub mod write;
+
+pub use evaluate::{Layout, Value, evaluate};
+pub use front::front;
+pub use repair::{Mend, repair};
+pub use solve::{LayoutSolution, Method, SolveOptions, Stage, solve};
+pub use write::{PlanInfo, to_plan};

@@ -1,0 +1,349 @@
+//! A layout worked out: objectives in their order, method by size, lists grown until nothing that was left out can matter.
+
+use super::evaluate::{Layout, Use, Value, evaluate, nearest};
+use super::price::{Clock, Found, solve as solve_parts};
+use crate::backend::{self, BackendError, LpStatus};
+use crate::demand::LayoutProblem;
+use crate::demand::layout::LEVELS;
+use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, build, scale};
+use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Termination};
+use crate::policy::layout::Objective;
+use std::collections::BTreeMap;
+
+/// How a layout is worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Method {
+    /// By size.
+    #[default]
+    Auto,
+    /// One branch and bound over everything.
+    Direct,
+    /// In parts, shared rows priced.
+    Parts,
+}
+
+impl Method {
+    /// Name in plans.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Direct => "direct",
+            Self::Parts => "parts",
+        }
+    }
+}
+
+/// How to run.
+#[derive(Debug, Clone, Copy)]
+pub struct SolveOptions {
+    /// Method.
+    pub method: Method,
+    /// Limits.
+    pub limits: Limits,
+    /// Longest lists to begin with; 0: whole lists.
+    pub neighbours: usize,
+}
+
+impl Default for SolveOptions {
+    fn default() -> Self {
+        Self { method: Method::Auto, limits: Limits { gap: 1e-4, ..Limits::default() }, neighbours: 24 }
+    }
+}
+
+/// Columns up to which everything goes into one branch and bound.
+const DIRECT_COLUMNS: usize = 12_000;
+
+/// One objective of the list.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stage {
+    /// What was minimised.
+    pub objective: Objective,
+    /// Its value and what no layout (that keeps to the earlier objectives) can undercut, in its own unit.
+    pub bounds: Bounds,
+}
+
+/// What a run found.
+#[derive(Debug, Clone)]
+pub struct LayoutSolution {
+    /// Why it ended.
+    pub termination: Termination,
+    /// The layout; empty when there is none.
+    pub layout: Layout,
+    /// What it costs and gives.
+    pub value: Value,
+    /// The objectives in their order, as far as they were reached.
+    pub stages: Vec<Stage>,
+    /// Prices of shared rows of the first objective, yuan (or its unit) a unit, by what they are about.
+    pub prices: Vec<(crate::model::layout::RowKey, f64)>,
+    /// Method.
+    pub method: Method,
+    /// Columns and rows of the first model.
+    pub size: (usize, usize),
+    /// Independent parts it fell into.
+    pub parts: usize,
+}
+
+/// Solves the problem: every objective of the list, the later under caps on the earlier.
+///
+/// # Errors
+/// When the solver fails; infeasible and limits are results.
+pub fn solve(problem: &LayoutProblem, options: &SolveOptions, observer: &dyn Observer) -> Result<LayoutSolution, BackendError> {
+    under(problem, &problem.rules.objective, Vec::new(), options, observer)
+}
+
+/// As [`solve`] for a list of objectives, with caps to begin with.
+///
+/// # Errors
+/// As [`solve`].
+pub fn under(
+    problem: &LayoutProblem,
+    objectives: &[Objective],
+    mut caps: Vec<(Objective, f64)>,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<LayoutSolution, BackendError> {
+    let clock = Clock::new(options.limits.time);
+    let mut out = LayoutSolution {
+        termination: Termination::Optimal,
+        layout: Layout::default(),
+        value: Value::default(),
+        stages: Vec::new(),
+        prices: Vec::new(),
+        method: options.method,
+        size: (0, 0),
+        parts: 1,
+    };
+    for (n, &objective) in objectives.iter().enumerate() {
+        observer.event(&Event::Started { step: "layout", total: None });
+        let stage = one(problem, objective, &caps, options, &clock, observer)?;
+        observer.event(&Event::Finished);
+        if n == 0 {
+            out.method = stage.method;
+            out.size = stage.size;
+            out.parts = stage.parts;
+            out.prices = stage.prices;
+        }
+        let Some((layout, value)) = stage.layout else {
+            if n == 0 {
+                out.termination = stage.termination;
+            } else if let Termination::NoSolution(limit) = stage.termination {
+                out.termination = Termination::Feasible(limit);
+            }
+            break;
+        };
+        // a later stage that was cut short may be worse at its own objective than the layout it began with
+        if n == 0 || value.of(objective) <= out.value.of(objective) {
+            (out.layout, out.value) = (layout, value);
+        }
+        let reached = out.value.of(objective);
+        out.stages.push(Stage { objective, bounds: Bounds { primal: reached, dual: stage.dual.min(reached) } });
+        if stage.termination != Termination::Optimal {
+            out.termination = stage.termination;
+            if !matches!(stage.termination, Termination::Feasible(Limit::Iterations)) {
+                break;
+            }
+        }
+        let room = problem.rules.tolerance * reached.abs() + 1e-7 / scale(problem, objective);
+        caps.push((objective, reached + room));
+    }
+    // an earlier objective is told at the layout that came out in the end
+    for stage in &mut out.stages {
+        stage.bounds.primal = out.value.of(stage.objective);
+        stage.bounds.dual = stage.bounds.dual.min(stage.bounds.primal);
+    }
+    Ok(out)
+}
+
+/// One objective.
+struct One {
+    termination: Termination,
+    layout: Option<(Layout, Value)>,
+    dual: f64,
+    method: Method,
+    size: (usize, usize),
+    parts: usize,
+    prices: Vec<(crate::model::layout::RowKey, f64)>,
+}
+
+fn one(
+    problem: &LayoutProblem,
+    objective: Objective,
+    caps: &[(Objective, f64)],
+    options: &SolveOptions,
+    clock: &Clock,
+    observer: &dyn Observer,
+) -> Result<One, BackendError> {
+    let mut build_options = BuildOptions {
+        neighbours: if options.method == Method::Direct { 0 } else { options.neighbours },
+        grown: BTreeMap::new(),
+        caps: caps.to_vec(),
+        elastic: false,
+    };
+    let factor = scale(problem, objective);
+    let mut dual = f64::NEG_INFINITY;
+    for _ in 0..8 {
+        let model = build(problem, objective, &build_options);
+        let limits = Limits { time: clock.left(), ..options.limits };
+        let direct = match options.method {
+            Method::Direct => true,
+            Method::Parts => false,
+            Method::Auto => model.lp.col_count() <= DIRECT_COLUMNS,
+        };
+        tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
+        let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
+        let found = if direct {
+            let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
+            Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
+        } else {
+            solve_parts(&model.lp, &aside, None, &limits, observer)?
+        };
+        let mut out = One {
+            termination: termination(&found),
+            layout: None,
+            dual: found.bounds.dual / factor,
+            method: if direct { Method::Direct } else { Method::Parts },
+            size: (model.lp.col_count(), model.lp.row_count()),
+            parts: found.parts,
+            prices: aside.iter().zip(&found.prices).map(|(&r, &price)| (model.rows[r], price)).collect(),
+        };
+        dual = dual.max(out.dual);
+        out.dual = dual;
+        if found.values.is_empty() {
+            return Ok(out);
+        }
+        let grown = outside_used(&model, &found.values, &mut build_options, clock.out());
+        let layout = read(problem, &model, &found.values);
+        if let Some(layout) = layout {
+            let value = evaluate(problem, &layout);
+            let reached = value.of(objective);
+            let gap = Bounds { primal: reached, dual }.gap();
+            let tight = gap <= options.limits.gap.max(1e-9) * 1.000_001 || !grown;
+            if gap <= options.limits.gap && !matches!(out.termination, Termination::Optimal) {
+                out.termination = Termination::Optimal;
+            } else if gap > options.limits.gap.max(1e-7) && matches!(out.termination, Termination::Optimal) {
+                out.termination = Termination::Feasible(Limit::Iterations);
+            }
+            out.layout = Some((layout, value));
+            if tight || clock.out() || observer.stop_requested() {
+                return Ok(out);
+            }
+        } else if clock.out() || observer.stop_requested() || !grown {
+            out.termination = Termination::NoSolution(if clock.out() { Limit::Time } else { Limit::Interrupted });
+            return Ok(out);
+        }
+    }
+    Ok(One {
+        termination: Termination::NoSolution(Limit::Iterations),
+        layout: None,
+        dual,
+        method: Method::Parts,
+        size: (0, 0),
+        parts: 0,
+        prices: Vec::new(),
+    })
+}
+
+fn termination(found: &Found) -> Termination {
+    match (found.status, found.values.is_empty()) {
+        (LpStatus::Optimal, _) => Termination::Optimal,
+        (LpStatus::Infeasible, _) => Termination::Infeasible,
+        (LpStatus::Unbounded, _) => Termination::Unbounded,
+        (LpStatus::Stopped(limit), true) => Termination::NoSolution(limit),
+        (LpStatus::Stopped(limit), false) => Termination::Feasible(limit),
+    }
+}
+
+/// Notes the lists whose `outside` was used, to be longer next time; true when there are any.
+#[allow(clippy::cast_possible_truncation)] // tables are limited to u32::MAX rows at the door
+fn outside_used(model: &LayoutModel, values: &[f64], options: &mut BuildOptions, late: bool) -> bool {
+    let mut any = false;
+    for (n, lists) in model.lists.iter().enumerate() {
+        for (i, outside) in lists.outside.iter().enumerate() {
+            let Some((column, _)) = outside else { continue };
+            if values[*column as usize] > 1e-7 && !late {
+                options.grown.insert((i as u32, n as u8 + 1), lists.of(i).len() * 4);
+                any = true;
+            }
+        }
+    }
+    any
+}
+
+/// The layout of the values of a model; `None` when a list was too short to say who serves whom.
+fn read(problem: &LayoutProblem, model: &LayoutModel, values: &[f64]) -> Option<Layout> {
+    let at = |c: u32| if c == NO_COLUMN { 0.0 } else { values[c as usize] };
+    let n = problem.sites.len();
+    let levels: Vec<u8> = (0..n)
+        .map(|j| {
+            model.settled[j].unwrap_or_else(|| {
+                let open = (1..=LEVELS).rev().find(|&l| model.open[j][l - 1] != NO_COLUMN && at(model.open[j][l - 1]) > 0.5);
+                #[allow(clippy::cast_possible_truncation)] // there are three levels
+                let level = open.unwrap_or(0) as u8;
+                level
+            })
+        })
+        .collect();
+    let beds = (0..n)
+        .map(|j| {
+            let site = &problem.sites[j];
+            if problem.rules.beds.is_none() || site.city {
+                return if levels[j] >= 2 { site.beds_now } else { 0.0 };
+            }
+            let sum: f64 = model.beds[j].iter().map(|&c| at(c)).sum();
+            match levels[j] {
+                0 | 1 => 0.0,
+                l => sum.clamp(site.beds_min[usize::from(l) - 2], site.beds_max[usize::from(l) - 2]),
+            }
+        })
+        .collect();
+    let mut flags = vec![[false; 4]; n];
+    for (which, columns) in &model.flags {
+        for j in 0..n {
+            flags[j][*which as usize] = at(columns[j]) > 0.5;
+        }
+    }
+    for (site, flag) in problem.sites.iter().zip(&mut flags) {
+        for (c, has) in site.has.iter().enumerate() {
+            flag[c] |= has;
+        }
+    }
+    for (flag, level) in flags.iter_mut().zip(&levels) {
+        if *level == 0 {
+            *flag = [false; 4];
+        }
+    }
+    let mut uses: [Vec<Use>; LEVELS] = Default::default();
+    for l in 1..=LEVELS {
+        uses[l - 1] = uses_of(problem, model, values, &levels, l)?;
+    }
+    Some(Layout { levels, beds, flags, uses })
+}
+
+fn uses_of(problem: &LayoutProblem, model: &LayoutModel, values: &[f64], levels: &[u8], level: usize) -> Option<Vec<Use>> {
+    let r = &problem.rules;
+    let limited = r.max_people[level - 1] > 0.0
+        || r.min_visits[level - 1] > 0.0
+        || r.beds.as_ref().is_some_and(|b| level >= 2 && b.need_per_1000[level - 2] > 0.0)
+        || (r.nested && level >= 2);
+    let lists = &model.lists[level - 1];
+    if !limited || lists.start.len() <= 1 {
+        return Some(nearest(problem, levels, level));
+    }
+    let mut out = Vec::new();
+    for i in 0..problem.clients.len() {
+        if lists.outside[i].is_some_and(|(c, _)| values[c as usize] > 1e-7) {
+            return None;
+        }
+        let list = lists.of(i);
+        let weight = |s: &crate::model::layout::Serve| if s.column == NO_COLUMN { 1.0 } else { values[s.column as usize] };
+        let kept: Vec<_> = list.iter().map(|s| (s, weight(s))).filter(|(s, w)| *w > 1e-9 && usize::from(levels[s.site as usize]) >= level).collect();
+        let total: f64 = kept.iter().map(|k| k.1).sum();
+        if total <= 0.0 {
+            return None;
+        }
+        #[allow(clippy::cast_possible_truncation)] // tables are limited to u32::MAX rows at the door
+        out.extend(kept.iter().map(|(s, w)| Use { client: i as u32, site: s.site, share: w / total, minutes: s.minutes }));
+    }
+    Some(out)
+}
