@@ -9,6 +9,7 @@
 //! | `front` | points between two objectives by the epsilon constraint |
 //! | `write` | the plan that is written |
 
+pub mod apply;
 pub mod evaluate;
 pub mod front;
 pub mod parts;

@@ -75,7 +75,8 @@ impl<'a> Sites<'a> {
     fn new(case: &'a Case) -> Self {
         let network = &case.network;
         let mut ranks: [Vec<FacilityId>; 8] = Default::default();
-        for (i, f) in network.facilities.iter().enumerate() {
+        // a place where a facility may be opened is nowhere to go yet
+        for (i, f) in network.facilities.iter().enumerate().filter(|(_, f)| f.siting.exist) {
             ranks[usize::from(f.rank())].push(FacilityId::new(i));
         }
         let names: BTreeSet<Option<&str>> = network.areas.iter().map(|a| a.prefecture.as_deref()).collect();
