@@ -41,6 +41,7 @@
 
 mod existence;
 pub mod indicators;
+pub mod layout;
 mod money;
 mod rows;
 mod shape;
@@ -49,6 +50,8 @@ mod targets;
 
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;
+
+pub use layout::check_layout;
 
 /// Absolute tolerance of a row in cases a year.
 pub const CASES: f64 = 1e-2;

@@ -224,7 +224,8 @@ mod tests {
     fn spread_is_the_double_sum() {
         let means = [(3.0, 2.0), (1.0, 5.0), (7.0, 1.0)];
         let n: f64 = means.iter().map(|m| m.1).sum();
-        let double: f64 = means.iter().flat_map(|a| means.iter().map(move |b| a.1 * b.1 * (a.0 - b.0).abs())).sum();
+        let apart = |a: &(f64, f64), b: &(f64, f64)| a.1 * b.1 * (a.0 - b.0).abs();
+        let double: f64 = means.iter().map(|a| means.iter().map(|b| apart(a, b)).sum::<f64>()).sum();
         assert!((spread(&means, n) - double / (n * n)).abs() < 1e-12);
     }
 

@@ -54,6 +54,9 @@ impl Default for SolveOptions {
 /// Columns up to which everything goes into one branch and bound.
 const DIRECT_COLUMNS: usize = 12_000;
 
+/// Columns up to which what the parts leave open is finished by one branch and bound.
+const FINISH_COLUMNS: usize = 120_000;
+
 /// One objective of the list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stage {
@@ -196,7 +199,8 @@ fn one(
             let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
             Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
         } else {
-            solve_parts(&model.lp, &aside, None, &limits, observer)?
+            let found = solve_parts(&model.lp, &aside, None, &limits, observer)?;
+            finish(&model, found, options, clock, observer)?
         };
         let mut out = One {
             termination: termination(&found),
@@ -242,6 +246,29 @@ fn one(
         parts: 0,
         prices: Vec::new(),
     })
+}
+
+/// What pricing leaves open, on a model that is not too large: one branch and bound from the answer of the parts. Bounds can only get closer.
+fn finish(model: &LayoutModel, found: Found, options: &SolveOptions, clock: &Clock, observer: &dyn Observer) -> Result<Found, BackendError> {
+    let open = matches!(found.status, LpStatus::Stopped(Limit::Iterations));
+    if options.method != Method::Auto || !open || clock.out() || observer.stop_requested() || model.lp.col_count() > FINISH_COLUMNS {
+        return Ok(found);
+    }
+    let limits = Limits { time: clock.left(), ..options.limits };
+    let start = (!found.values.is_empty()).then_some(found.values.as_slice());
+    let s = backend::default_mip().solve_mip(&model.lp, start, &limits, observer)?;
+    let mut out = found.clone();
+    if s.status == LpStatus::Infeasible && found.values.is_empty() {
+        out.status = LpStatus::Infeasible;
+        return Ok(out);
+    }
+    if !s.values.is_empty() && s.bounds.primal < out.bounds.primal {
+        out.values = s.values;
+        out.bounds.primal = s.bounds.primal;
+    }
+    out.bounds.dual = out.bounds.dual.max(s.bounds.dual).min(out.bounds.primal);
+    out.status = if out.bounds.gap() <= options.limits.gap { LpStatus::Optimal } else { s.status };
+    Ok(out)
 }
 
 fn termination(found: &Found) -> Termination {
