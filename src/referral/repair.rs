@@ -22,14 +22,18 @@ pub const DOCTOR_YEAR: f64 = 300_000.0;
 const CASE_SHORT: f64 = 1e6;
 /// One case that nobody can serve, yuan in the search for the smallest repair.
 const CASE_UNSERVED: f64 = 1e7;
-/// Weight of the plan's own objective beside the repair.
-const OWN: f64 = 1e-4;
+/// Weight of the plan's own objective beside the repair: a yuan of repair is spent only where it spares a thousand yuan a year, so that
+/// nothing is bought because it pays. A lighter weight leaves the prices of large cases undecided and their search long.
+const OWN: f64 = 1e-3;
+
+/// What rounding may spend on a repair where none is needed, million yuan.
+const NOTHING: f64 = 1e-6;
 
 /// Gap to which the repair of a large case is proven.
-const REPAIR_GAP: f64 = 1e-3;
+const REPAIR_GAP: f64 = 5e-4;
 
 /// How long the smallest repair of a large case is searched for; then the best one found is told.
-const REPAIR_TIME: Duration = Duration::from_secs(60);
+const REPAIR_TIME: Duration = Duration::from_secs(150);
 
 /// Capital cost of one bed by tier, yuan (policy 2.7, assumed).
 #[must_use]
@@ -54,6 +58,15 @@ pub struct Diagnosis {
     pub doctor_yuan: f64,
     /// The repair is proven to be the smallest; otherwise it mends the case, and a smaller one may.
     pub smallest: bool,
+    /// More is spent on it than the proven gap could explain: without a repair there is no plan.
+    #[serde(skip)]
+    pub needed: bool,
+    /// Columns, rows and nonzeros of the LP.
+    #[serde(skip)]
+    pub size: [usize; 3],
+    /// Iterations of the solver.
+    #[serde(skip)]
+    pub iterations: u64,
 }
 
 /// One relaxation.
@@ -116,10 +129,20 @@ pub fn diagnose(
     } else {
         run(&elastic, &model, backend, method, limits, observer)?
     };
-    let mut out = Diagnosis { smallest: lp.status == LpStatus::Optimal, ..Diagnosis::default() };
+    let size = [model.linear.col_count(), model.linear.row_count(), model.linear.nonzero_count()];
+    let mut out = Diagnosis { smallest: lp.status == LpStatus::Optimal, size, iterations: lp.iterations, ..Diagnosis::default() };
     if lp.values.is_empty() || model.linear.violation(&lp.values) > 1e-5 {
         return Ok(out);
     }
+    let spent: f64 = model
+        .keys
+        .iter()
+        .zip(&lp.values)
+        .enumerate()
+        .filter(|(_, (key, _))| key.var == Var::Repair || way_out(problem, &model, key).is_some())
+        .map(|(j, (_, x))| model.linear.cost[j] * x)
+        .sum();
+    out.needed = spent > 2.0 * (model.linear.objective(&lp.values) - model.linear.dual_bound(&lp.duals)).max(0.0) + NOTHING;
     let net = &problem.network;
     for (j, f) in net.facilities.iter().enumerate() {
         for (columns, kind, unit, now) in [
@@ -154,12 +177,7 @@ type Additions = (Vec<usize>, Vec<usize>);
 /// Prices the ways out of the hard rows of `asked` in a model of `elastic` (which has none), and adds beds and doctors.
 fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -> Additions {
     for (j, key) in model.keys.iter().enumerate() {
-        let yuan = match key.var {
-            Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
-            Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED),
-            _ => None,
-        };
-        model.linear.cost[j] = yuan.map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
+        model.linear.cost[j] = way_out(asked, model, key).map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
     }
     model.linear.offset *= OWN;
     let (mut beds, mut doctors) = (vec![usize::MAX; elastic.network.facilities.len()], vec![usize::MAX; elastic.network.facilities.len()]);
@@ -177,6 +195,15 @@ fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -
         model.keys.push(key);
     }
     (beds, doctors)
+}
+
+/// Price of a case that leaves a hard row of `asked` by a column, yuan; `None` for a column that is no such way out.
+fn way_out(asked: &Problem, model: &ReferralModel, key: &ColKey) -> Option<f64> {
+    match key.var {
+        Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
+        Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED),
+        _ => None,
+    }
 }
 
 fn area_of(problem: &Problem, facility: usize) -> u32 {

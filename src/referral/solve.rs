@@ -101,15 +101,58 @@ pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer)
     let backend = backend::by_name(&options.backend)?;
     let method = choose(problem, options.method);
     let hard = problem.hard_targets || problem.hard_service;
-    let mut out = if method == Method::Decomposed && hard {
-        attempt_by_penalty(problem, backend.as_ref(), options, observer)?
-    } else {
-        attempt(problem, problem, backend.as_ref(), method, options, observer)?
-    };
+    if method == Method::Decomposed && hard {
+        return repair_first(problem, backend.as_ref(), options, observer);
+    }
+    let mut out = attempt(problem, problem, backend.as_ref(), method, options, observer)?;
     if out.termination == Termination::Infeasible {
-        observer.event(&Event::Started { step: "repair", total: None });
-        out.diagnosis = Some(repair::diagnose(problem, backend.as_ref(), method, &options.limits, observer)?);
-        observer.event(&Event::Finished);
+        out.diagnosis = Some(repaired(problem, backend.as_ref(), method, &options.limits, observer)?);
+    }
+    Ok(out)
+}
+
+fn repaired(
+    problem: &Problem,
+    backend: &dyn Backend,
+    method: Method,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<Diagnosis, SolveError> {
+    observer.event(&Event::Started { step: "repair", total: None });
+    let diagnosis = repair::diagnose(problem, backend, method, limits, observer)?;
+    observer.event(&Event::Finished);
+    Ok(diagnosis)
+}
+
+/// Hard rows of a large case: the smallest repair is worked out first. Where one is needed the case is infeasible and the answer
+/// known; where none is, the plan follows.
+fn repair_first(
+    problem: &Problem,
+    backend: &dyn Backend,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<ReferralSolution, SolveError> {
+    let begun = std::time::Instant::now();
+    let diagnosis = repaired(problem, backend, Method::Decomposed, &options.limits, observer)?;
+    if diagnosis.smallest && diagnosis.needed {
+        return Ok(ReferralSolution {
+            flows: Flows::default(),
+            shortfalls: Vec::new(),
+            marginals: Marginals::default(),
+            parts: ObjectiveParts::default(),
+            bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY },
+            termination: Termination::Infeasible,
+            backend: backend.name(),
+            method: Method::Decomposed,
+            size: diagnosis.size,
+            iterations: diagnosis.iterations,
+            diagnosis: Some(diagnosis),
+        });
+    }
+    let left = Limits { time: options.limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..options.limits };
+    let mut out = attempt_by_penalty(problem, backend, &SolveOptions { limits: left, ..options.clone() }, observer)?;
+    if out.termination == Termination::Infeasible {
+        out.diagnosis = Some(diagnosis);
     }
     Ok(out)
 }
