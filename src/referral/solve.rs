@@ -266,9 +266,12 @@ pub(crate) fn decomposed(
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
+    let begun = std::time::Instant::now();
     let blocks = Blocks::of(problem);
     let block_of = blocks.of_columns(problem, model);
-    let guide = guide(problem, model, &blocks, backend, shape, limits, observer)?;
+    let for_guide = Limits { time: limits.time.map(|t| t.mul_f64(GUIDE_SHARE)), ..*limits };
+    let guide = guide(problem, model, &blocks, backend, shape, &for_guide, observer)?;
+    let limits = &Limits { time: limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
     let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals, shape.scale));
     let start = |j: usize| likely[j];
     let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start, guide: guide.as_ref() };
@@ -297,7 +300,7 @@ fn guide(
     (shape.apply)(&rough.problem, &mut small);
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
     let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
-    if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
+    if lp.values.is_empty() || lp.duals.is_empty() {
         return Ok(None);
     }
     let duals = coarse::lift_duals(&rough, &small, &lp.duals, problem, model);
@@ -305,6 +308,9 @@ fn guide(
     tracing::debug!(settlements = few, objective = small.linear.objective(&lp.values), bound = model.linear.dual_bound(&duals), "coarse");
     Ok(Some(decompose::Guide { duals, usage }))
 }
+
+/// Part of the time limit that a coarse picture may take.
+const GUIDE_SHARE: f64 = 0.25;
 
 /// Settlements up to which a coarse picture is solved whole.
 const COARSE_WHOLE: usize = 100;
