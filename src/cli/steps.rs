@@ -201,7 +201,11 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
             let sentences = diagnosis.repairs.iter().map(sentence).collect();
             Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&diagnosis).map_err(|e| anyhow!(e))?, sentences })
         }
-        Termination::NoSolution(limit) => Err(anyhow!("no plan was found before {}", limit_words(limit)).into()),
+        Termination::NoSolution(limit) => Err(anyhow!(
+            "no plan was found before {}; give a longer --time (the first plan of a large case takes about a tenth of a whole run)",
+            limit_words(limit)
+        )
+        .into()),
         Termination::Unbounded => Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
     }
 }
