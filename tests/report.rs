@@ -1,5 +1,5 @@
 //! Pictures and reports: what they hold, that hostile names come out harmless, and that large cases stay small and quick.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 #[path = "common/sample_plan.rs"]
 mod sample_plan;
@@ -165,6 +165,7 @@ fn hostile_names_come_out_harmless() {
     }
     for p in &mut network.provenance {
         (p.rule, p.source) = (hostile[0].into(), hostile[3].into());
+        (p.rule_zh, p.source_zh) = (Some(hostile[6].into()), Some(hostile[1].into()));
     }
     let mut s = sample_plan::over(network, 0.5);
     s.plan.scenario.name = hostile[6].into();
@@ -297,4 +298,58 @@ fn a_large_case_stays_small_and_quick() {
     let page = files.iter().find(|f| f.0 == "report.html").unwrap();
     println!("{} files, page {} kB, {seconds:.1} s", files.len(), page.1.len() / 1000);
     assert!(page.1.len() < 30_000_000 && seconds < 120.0);
+}
+
+/// Cells of a table on a page, row by row.
+fn rows<'p>(page: &'p str, id: &str) -> Vec<Vec<&'p str>> {
+    let table = page.split(&format!("id=\"table-{id}\"")).nth(1).and_then(|t| t.split("</table>").next()).expect(id);
+    let body = table.split("<tbody>").nth(1).expect(id);
+    let cells = |row: &'p str| row.split("<bdi>").skip(1).map(|c| c.split("</bdi>").next().unwrap()).collect();
+    body.split("<tr>").skip(1).map(cells).collect()
+}
+
+/// The case that ships, the whole pack of 2025: what the ledger quotes and what the provenance says comes in the language of the report.
+#[test]
+fn a_chinese_report_speaks_chinese_of_targets_and_sources() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/chongqing-southeast");
+    let shipped = fenji::io::case_folder::read_case(&folder).unwrap().case.network.provenance;
+    let mut network = sample_plan::network();
+    network.provenance = shipped.clone();
+    let mut s = sample_plan::over(network, 0.5);
+    s.pack = fenji::policy::pack::load("P2025").unwrap();
+    s.indicators.ledger = fenji::indicators::compute(&s.problem, &s.plan, &s.pack).ledger;
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    // Three words of Latin letters in a row are a sentence of another language, unless they name a file, a page or a licence.
+    let english = |text: &str| {
+        let words: Vec<&str> = text.split(['（', '）', '；', '，', '、', '。', '：', '“', '”']).flat_map(str::split_whitespace).collect();
+        words.windows(3).any(|w| w.iter().all(|x| x.len() > 1 && x.bytes().all(|b| b.is_ascii_lowercase())))
+    };
+    for lang in ["en", "zh"] {
+        let files = referral::write_bundle(&report(&s, None), lang).unwrap();
+        look(&format!("shipped-{lang}"), &files);
+        let page = text_of(&files, "report.html");
+        let ledger: Vec<_> = rows(page, "ledger").into_iter().chain(rows(page, "ledger-unjudged")).collect();
+        assert!(ledger.len() > 60, "{}", ledger.len());
+        for row in &ledger {
+            let source = row[row.len() - 2];
+            assert_eq!(chinese(source), lang == "zh", "{source}");
+            assert!(lang == "en" || !english(source), "{source}");
+        }
+        let provenance = rows(page, "provenance");
+        assert_eq!(provenance.len(), shipped.len());
+        for (row, p) in provenance.iter().zip(&shipped) {
+            assert_eq!(chinese(row[3]), lang == "zh" || chinese(&p.rule), "{row:?}");
+            assert!(lang == "en" || (!english(row[3]) && !english(row[4]) && row[4].is_empty() == p.source.is_empty()), "{row:?}");
+        }
+        // A range shows both of its ends, a ceiling and a floor their sign.
+        let asked = |name: &str| ledger.iter().find(|r| r[0] == name).unwrap_or_else(|| panic!("{name}"))[2];
+        let names = if lang == "en" {
+            ["Beds of a city hospital", "Emergency response, urban", "Treated in the own county"]
+        } else {
+            ["市办医院床位规模", "城市急救反应时间", "县域内就诊率"]
+        };
+        assert_eq!(asked(names[0]), "1,000–1,500");
+        assert!(asked(names[1]).starts_with("≤ 15"));
+        assert_eq!(asked(names[2]), "≥ 90.0%");
+    }
 }
