@@ -1,5 +1,5 @@
 //! Pictures and reports: what they hold, that hostile names come out harmless, and that large cases stay small and quick.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::cast_precision_loss)]
 
 #[path = "common/sample_plan.rs"]
 mod sample_plan;
@@ -351,5 +351,100 @@ fn a_chinese_report_speaks_chinese_of_targets_and_sources() {
         assert_eq!(asked(names[0]), "1,000–1,500");
         assert!(asked(names[1]).starts_with("≤ 15"));
         assert_eq!(asked(names[2]), "≥ 90.0%");
+    }
+}
+
+/// All words of a picture, joined.
+fn said_in(svg: &str) -> String {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).unwrap();
+    tree.descendants().filter(|n| n.has_tag_name("text")).filter_map(|n| n.text()).collect::<Vec<_>>().join(" ")
+}
+
+/// Numbers of an attribute of an element.
+fn number(n: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str) -> f64 {
+    n.attribute(name).unwrap_or_else(|| panic!("{name}")).parse().unwrap()
+}
+
+#[test]
+fn centres_beyond_a_planar_map_stand_side_by_side_and_clear_of_the_scale() {
+    let mut network = sample_plan::network();
+    network.crs = fenji::travel::Crs::PlanarKm;
+    let far: Vec<usize> = (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= 5).collect();
+    assert!(far.len() >= 3, "{}", far.len());
+    // All of them far to the south-west, where the scale bar used to be, nearly in one direction.
+    for (n, &j) in far.iter().enumerate() {
+        let n = u32::try_from(n).unwrap();
+        network.facilities[j].position = fenji::travel::Position { x: -900.0 - f64::from(n), y: -700.0 };
+    }
+    let s = sample_plan::over(network, 0.5);
+    for p in pictures(&s, "en").iter().filter(|p| ["network", "worth-beds"].contains(&p.id.as_str())) {
+        let tree = resvg::usvg::roxmltree::Document::parse(&p.svg).unwrap();
+        let frame = tree.descendants().find(|n| n.has_tag_name("rect") && n.attribute("stroke") == Some("#999999")).unwrap();
+        let bottom = number(&frame, "y") + number(&frame, "height");
+        let scale = tree.descendants().find(|n| n.has_tag_name("text") && n.text().is_some_and(|t| t.ends_with(" km"))).unwrap();
+        assert!(number(&scale, "y") > bottom + 8.0 && number(&scale, "y") < f64::from(p.height), "{}", p.id);
+        if p.id != "network" {
+            continue;
+        }
+        let middles: Vec<(f64, f64)> = tree
+            .descendants()
+            .filter(|n| n.attribute("fill") == Some("#fff"))
+            .map(|n| {
+                let all: Vec<f64> = n
+                    .attribute("points")
+                    .or(n.attribute("d"))
+                    .unwrap()
+                    .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+                    .filter_map(|x| x.parse().ok())
+                    .collect();
+                let corners: Vec<(f64, f64)> = all.chunks(2).map(|c| (c[0], c[1])).collect();
+                let k = corners.len() as f64;
+                corners.iter().fold((0.0, 0.0), |m, c| (m.0 + c.0 / k, m.1 + c.1 / k))
+            })
+            .collect();
+        assert_eq!(middles.len(), far.len());
+        for (n, a) in middles.iter().enumerate() {
+            assert!(a.1 < bottom - 8.0 && a.0 > number(&frame, "x") + 8.0, "{a:?}");
+            assert!(middles[n + 1..].iter().all(|b| (a.0 - b.0).hypot(a.1 - b.1) > 15.0), "{middles:?}");
+        }
+    }
+}
+
+#[test]
+fn legends_and_notes_speak_of_what_is_drawn() {
+    let s = sample();
+    for p in pictures(&s, "en") {
+        let said = said_in(&p.svg);
+        let celled = ["first-contact", "travel-time"].contains(&p.id.as_str());
+        assert_eq!(said.contains("Shaded cells"), celled, "{}", p.id);
+        if celled {
+            // Centres beyond the map are not drawn on maps of cells.
+            assert!(said.contains("County hospital (") && !said.contains("National medical centre"), "{}: {said}", p.id);
+        }
+    }
+}
+
+#[test]
+fn no_line_runs_through_the_values_of_beds() {
+    let mut s = sample();
+    s.pack = fenji::policy::pack::load("P2025").unwrap();
+    let p = pictures(&s, "en").into_iter().find(|p| p.id == "beds").unwrap();
+    assert!(said_in(&p.svg).contains("target 7.4–7.5"));
+    let tree = resvg::usvg::roxmltree::Document::parse(&p.svg).unwrap();
+    let line = tree.descendants().find(|n| n.attribute("stroke-dasharray").is_some()).unwrap();
+    let at = number(&line, "x1");
+    let end = tree.descendants().filter(|n| n.has_tag_name("rect") && n.has_children()).map(|n| number(&n, "x") + number(&n, "width"));
+    let end = end.fold(at, f64::max);
+    let values: Vec<_> = tree
+        .descendants()
+        .filter(|n| {
+            n.has_tag_name("text")
+                && n.text().is_some_and(|t| t.split_once('.').is_some_and(|(_, d)| d.len() == 2 && d.parse::<u8>().is_ok()))
+        })
+        .collect();
+    assert_eq!(values.len(), s.problem.network.areas.len());
+    for v in values {
+        // "10.38" is about 32 pixels wide and ends at its point.
+        assert!(v.attribute("text-anchor") == Some("end") && number(&v, "x") - 36.0 > end, "{:?} {end}", v.text());
     }
 }

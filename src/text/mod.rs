@@ -12,9 +12,9 @@ pub use measure::Measure;
 pub use number::NumberStyle;
 pub use words::{clean, shorten};
 
+use crate::policy::pack::PolicyTarget;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
-use crate::policy::pack::PolicyTarget;
 use fluent_bundle::{FluentArgs, FluentMessage, FluentResource, FluentValue};
 use std::path::Path;
 use std::sync::Arc;

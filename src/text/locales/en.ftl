@@ -78,7 +78,8 @@ case-line-scenario = { $name }, { $year }, scenario "{ $scenario }"
 
 ## Maps
 map-kilometres = { EXACT($km) } km
-map-no-borders = No administrative or national borders are drawn. Shaded cells are the surroundings of settlements (Voronoi cells), not borders.
+map-no-borders = No administrative or national borders are drawn.
+map-cells = Shaded cells are the surroundings of settlements (Voronoi cells), not borders.
 map-outside = Hollow markers at the edge stand for centres that lie beyond the map, in their direction.
 map-strongest = Only the { EXACT($n) } strongest flows of either direction are drawn; they carry { PERCENT($share, digits: 0) } of the referred patients.
 map-clinics-left-out = Clinics and stations are left out.
@@ -130,9 +131,9 @@ hover-lorenz = The worst-off { PERCENT($people) } of people have { PERCENT($acce
 hover-pareto = Travel and penalties { MONEY($travel) } yuan, treatment { MONEY($cost) } yuan a year
 hover-difference = { $name }: { EXACT($people) } people; change { $change }
 hover-difference-load = { $name }: change { $change }
-label-worth = { $name } { MONEY($yuan) }
+label-worth = { $name } { MONEY($yuan) } yuan
 label-level = { $level } { COUNT($cases) }
-label-target = target { DECIMAL($value, digits: 1) }
+label-target = target { $value }
 label-gini = Gini { DECIMAL($value, digits: 3) }
 label-theil = Theil { DECIMAL($value, digits: 3) }
 

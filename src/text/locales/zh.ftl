@@ -73,7 +73,8 @@ case-line-scenario = { $name }，{ $year } 年，情景“{ $scenario }”
 
 ## 地图
 map-kilometres = { EXACT($km) } 公里
-map-no-borders = 图中不绘制任何行政区划界线和国界。着色单元为居民点周边范围（泰森多边形），并非边界。
+map-no-borders = 图中不绘制任何行政区划界线和国界。
+map-cells = 着色单元为居民点周边范围（泰森多边形），并非边界。
 map-outside = 图框边缘的空心符号表示图外的上级中心，仅示意方向。
 map-strongest = 每个方向只绘出最强的 { EXACT($n) } 条流，占转诊患者的 { PERCENT($share, digits: 0) }。
 map-clinics-left-out = 未绘出村卫生室和社区站。
@@ -122,9 +123,9 @@ hover-lorenz = 可及性最差的 { PERCENT($people) } 人口享有 { PERCENT($a
 hover-pareto = 出行与惩罚 { MONEY($travel) }元，治疗 { MONEY($cost) }元（每年）
 hover-difference = { $name }：{ EXACT($people) } 人；变化 { $change }
 hover-difference-load = { $name }：变化 { $change }
-label-worth = { $name } { MONEY($yuan) }
+label-worth = { $name } { MONEY($yuan) }元
 label-level = { $level } { COUNT($cases) }
-label-target = 目标 { DECIMAL($value, digits: 1) }
+label-target = 目标 { $value }
 label-gini = 基尼系数 { DECIMAL($value, digits: 3) }
 label-theil = 泰尔指数 { DECIMAL($value, digits: 3) }
 
