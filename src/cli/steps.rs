@@ -250,6 +250,9 @@ fn sentence(repair: &referral::Repair) -> String {
         RepairKind::Beds => format!("+{amount} beds at {name} ({now} now){}", price("once")),
         RepairKind::Doctors => format!("+{amount} doctors at {name} ({now} now){}", price("a year")),
         RepairKind::Minutes => format!("{amount} minutes more than the limit of {now} to an emergency hospital from {name}"),
+        RepairKind::Target if repair.target.as_deref() == Some("deployment") => {
+            format!("{amount} of the {now} doctors asked for cannot be posted down in {name}")
+        }
         RepairKind::Target => {
             let target = repair.target.as_deref().unwrap_or("a target");
             format!("{target} in {name}: {amount} of the {now} cases it asks for are out of reach, whatever the capacity")
