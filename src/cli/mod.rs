@@ -20,9 +20,10 @@ pub mod steps;
 mod summary;
 pub mod validate;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Answer, Exit, Fault};
 use progress::{Progress, Style};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Plans China's graded referral network: how patients flow through village clinics, township centres, county, city, provincial,
@@ -94,7 +95,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // A closed stream is no reason to stop; `--help` and `--version` go to stdout and are fine.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+            return if error.use_stderr() { unusable(&error, std::env::args_os()) } else { Exit::Fine.into() };
         }
     };
     log(cli.common.verbose);
@@ -104,13 +105,27 @@ pub fn main() -> ExitCode {
     finish(result, cli.command.name(), cli.common.json)
 }
 
+/// A command line that cannot be meant: with `--json` in it, the one object on stdout says so too.
+fn unusable(error: &clap::Error, args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<String> = args.skip(1).take_while(|a| a != "--").map(|a| a.to_string_lossy().into_owned()).collect();
+    if args.iter().any(|a| a == "--json") {
+        let command = args.iter().find(|a| Cli::command().find_subcommand(a.as_str()).is_some());
+        // The first paragraph says what is wrong; the rest shows how it is used, and is on stderr.
+        let words = error.to_string();
+        let message = words.split("\n\n").next().unwrap_or_default().trim().trim_start_matches("error: ").to_owned();
+        // A closed stdout changes nothing about the exit code.
+        let _ = output::print(&Fault::Usage(message).to_json(command.map(String::as_str)).to_string());
+    }
+    Exit::Usage.into()
+}
+
 fn finish(result: Result<Answer, Fault>, command: &str, json: bool) -> ExitCode {
     let (exit, text) = match result {
         Ok(answer) if json => (answer.exit, Some(answer.json.to_string())),
         Ok(answer) => (answer.exit, Some(answer.text)),
         Err(fault) => {
             output::complain(&fault.to_text());
-            (fault.exit(), json.then(|| fault.to_json(command).to_string()))
+            (fault.exit(), json.then(|| fault.to_json(Some(command)).to_string()))
         }
     };
     match text.filter(|t| !t.is_empty()).map(|t| output::print(&t)) {
@@ -138,7 +153,6 @@ fn log(verbose: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -5,4 +5,5 @@ pub mod choice;
 pub mod congestion;
 pub mod problem;
 
+pub use assemble::misfits;
 pub use problem::{Problem, ProblemError};

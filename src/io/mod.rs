@@ -15,6 +15,7 @@ pub mod plan_file;
 pub mod rows;
 pub mod scenario;
 pub mod schema;
+mod serde_words;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;

@@ -8,6 +8,7 @@ pub mod access_curves;
 pub mod beds;
 pub mod cells;
 pub mod difference;
+pub mod edge;
 pub mod first_contact;
 pub mod font;
 pub mod labels;

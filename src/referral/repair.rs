@@ -98,7 +98,7 @@ pub enum RepairKind {
     Doctors,
     /// A longer way to an emergency hospital than the limit.
     Minutes,
-    /// A target beyond reach: cases that cannot be counted toward it.
+    /// A target beyond reach: cases that cannot be counted toward it (target `deployment`: doctors that cannot be posted).
     Target,
     /// Cases that no arc can bring to a capable facility.
     Service,
@@ -177,7 +177,7 @@ type Additions = (Vec<usize>, Vec<usize>);
 /// Prices the ways out of the hard rows of `asked` in a model of `elastic` (which has none), and adds beds and doctors.
 fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -> Additions {
     for (j, key) in model.keys.iter().enumerate() {
-        model.linear.cost[j] = way_out(asked, model, key).map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
+        model.linear.cost[j] = way_out(asked, model, key).map_or(OWN * model.linear.cost[j], |yuan| yuan * MONEY);
     }
     model.linear.offset *= OWN;
     let (mut beds, mut doctors) = (vec![usize::MAX; elastic.network.facilities.len()], vec![usize::MAX; elastic.network.facilities.len()]);
@@ -197,11 +197,15 @@ fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -
     (beds, doctors)
 }
 
-/// Price of a case that leaves a hard row of `asked` by a column, yuan; `None` for a column that is no such way out.
+/// Price of one unit of a column that leaves a hard row of `asked`, yuan; `None` for a column that is no such way out.
 fn way_out(asked: &Problem, model: &ReferralModel, key: &ColKey) -> Option<f64> {
     match key.var {
-        Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
-        Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED),
+        Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].may_be_hard() => {
+            let t = &model.targets[key.place as usize];
+            // A posting that is short weighs as much as a thousand cases, as in the plan itself.
+            Some(CASE_SHORT * t.unit * if t.name == "deployment" { 1000.0 } else { 1.0 })
+        }
+        Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED / FLOW),
         _ => None,
     }
 }
@@ -216,7 +220,7 @@ fn targets_short(problem: &Problem, model: &ReferralModel, values: &[f64]) -> Ve
         .keys
         .iter()
         .zip(values)
-        .filter(|(key, x)| key.var == Var::Shortfall && model.targets[key.place as usize].row_is_flow() && **x > 1e-6)
+        .filter(|(key, x)| key.var == Var::Shortfall && model.targets[key.place as usize].may_be_hard() && **x > 1e-6)
         .map(|(key, &x)| {
             let t = &model.targets[key.place as usize];
             let area = t.place.map(|a| &net.areas[a as usize]);

@@ -60,7 +60,7 @@ fn stack() -> Result<String, PlotError> {
 }
 
 /// Messages that templates use as `t.name`, dashes as underscores.
-const MESSAGES: [&str; 25] = [
+const MESSAGES: [&str; 26] = [
     "report-keys",
     "report-findings",
     "report-findings-note",
@@ -84,6 +84,7 @@ const MESSAGES: [&str; 25] = [
     "report-sort-hint",
     "report-contents",
     "map-no-borders",
+    "map-cells",
     "report-everything",
     "report-more-findings",
 ];
