@@ -387,7 +387,7 @@ fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint 
     }
 }
 
-fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
+pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
     problems
         .iter()
         .map(|p| Complaint {
@@ -403,7 +403,7 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
         .collect()
 }
 
-fn invalid(problems: &[io::Problem]) -> Fault {
+pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
 }
 
