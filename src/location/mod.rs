@@ -20,6 +20,7 @@
 //! Each engine is a function of `(&Instance, Problem, &Settings, &dyn Observer)`. Limits, Ctrl-C and infeasible questions are results
 //! ([`Termination`]).
 
+pub mod cover;
 pub mod preflight;
 pub mod serve;
 pub mod solve;

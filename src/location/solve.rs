@@ -1,6 +1,6 @@
 //! Which engine answers which question.
 
-use super::{Answer, Settings, whole};
+use super::{Answer, Settings, cover, whole};
 use crate::backend::{BackendError, default_mip};
 use crate::instance::{Instance, Problem};
 use crate::outcome::Observer;
@@ -20,6 +20,8 @@ pub enum Method {
 /// What does the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
+    /// Set covering, maximal covering, p-center ([`cover`]).
+    Cover,
     /// One mixed-integer model ([`whole`]).
     Whole,
 }
@@ -29,6 +31,7 @@ impl Engine {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Cover => "own",
             Self::Whole => "mip",
         }
     }
@@ -36,8 +39,12 @@ impl Engine {
 
 /// The engine of a method for a problem.
 #[must_use]
-pub fn engine(_problem: &Problem, _method: Method) -> Engine {
-    Engine::Whole
+pub fn engine(problem: &Problem, method: Method) -> Engine {
+    match (method, problem) {
+        (Method::Mip, _) => Engine::Whole,
+        (_, Problem::SetCover { .. } | Problem::MaxCover { .. } | Problem::PCenter { .. }) => Engine::Cover,
+        _ => Engine::Whole,
+    }
 }
 
 /// Solves a problem.
@@ -52,6 +59,7 @@ pub fn solve(
     observer: &dyn Observer,
 ) -> Result<Answer, BackendError> {
     match engine(&problem, method) {
+        Engine::Cover => cover::solve(instance, problem, settings, observer),
         Engine::Whole => whole::solve(instance, problem, default_mip().as_ref(), settings, observer),
     }
 }
