@@ -41,11 +41,17 @@
 
 mod existence;
 pub mod indicators;
+pub mod location;
+pub mod location_bound;
+mod location_rows;
 mod money;
 mod rows;
 mod shape;
 mod tables;
 mod targets;
+
+pub use location::check_location;
+pub use location_bound::lagrangian_bound;
 
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;

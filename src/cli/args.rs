@@ -91,11 +91,11 @@ pub fn share(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| if (0.0..=1.0).contains(&x) { Ok(x + 0.0) } else { Err("must lie between 0 and 1".into()) })
 }
 
-fn gap(text: &str) -> Result<f64, String> {
+pub(super) fn gap(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| if (0.0..1.0).contains(&x) { Ok(x) } else { Err("must be at least 0 and below 1".into()) })
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let x = number(text)?;
     if x <= 0.0 {
         return Err("must be above 0".into());
@@ -103,7 +103,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(x).map_err(|e| e.to_string())
 }
 
-fn number(text: &str) -> Result<f64, String> {
+pub(super) fn number(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|x| x.is_finite()).ok_or_else(|| "is not a number".to_string())
 }
 

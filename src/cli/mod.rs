@@ -11,6 +11,8 @@ mod embedded;
 pub mod exit;
 pub mod generate;
 pub mod import;
+pub mod locate;
+mod locate_show;
 pub mod output;
 pub mod progress;
 pub mod referral;
@@ -46,6 +48,7 @@ enum Command {
     Demo(demo::Args),
     Validate(validate::Args),
     Referral(referral::Args),
+    Locate(locate::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -61,6 +64,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
+            Self::Locate(_) => "locate",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -76,6 +80,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
+            Self::Locate(args) => locate::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -163,6 +168,6 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(names, ["demo", "validate", "referral", "locate", "check", "report", "compare", "generate", "import", "schema", "completions"]);
     }
 }

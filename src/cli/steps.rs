@@ -397,7 +397,7 @@ pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
     Ok(SolveOptions { backend: name.to_string(), method, limits })
 }
 
-fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
+pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
     problems
         .iter()
         .map(|p| Complaint {
@@ -413,7 +413,7 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
         .collect()
 }
 
-fn invalid(problems: &[io::Problem]) -> Fault {
+pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
 }
 

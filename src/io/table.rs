@@ -204,7 +204,7 @@ impl TableReader {
 }
 
 /// Splits a record at its commas (RFC 4180). What follows a broken quote is still split, so that the row can be looked at.
-fn split(text: &str, cells: &mut Vec<String>) -> Result<(), &'static str> {
+pub(super) fn split(text: &str, cells: &mut Vec<String>) -> Result<(), &'static str> {
     let mut fault = Ok(());
     let mut used = 0;
     let mut rest = text;

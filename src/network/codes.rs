@@ -132,6 +132,17 @@ rules! {
     // 96-99: scenarios
     TARGET_BOTH "E096" Error "A target is set and switched off in one scenario", "remove it from targets or from targets_off";
     SWITCH_WITHOUT_DATA "E097" Warning "A switch is on that the tables give nothing to work on", "fill the column, or leave the switch off";
+
+    // 100-109: location instances
+    LOCATION_FORMAT "E100" Error "The file is in none of the formats of location instances", "name the format with --format; docs/location-files.md describes each";
+    LOCATION_SHORT "E101" Error "The file ends before everything it announces", "it was cut short, or its first line announces too much: get it again, or correct the counts";
+    LOCATION_LONG "E102" Error "The file goes on after everything it announces", "correct the counts of its first line, or remove what is too much";
+    LOCATION_COUNT "E103" Error "A count is not possible", "correct the count";
+    LOCATION_LACKS "E104" Error "The file lacks what the question needs", "add it to the file, or ask another question";
+    LOCATION_TOO_LARGE "E105" Error "The table of distances would not fit", "give points (CSV or TSPLIB), whose distances are not stored, or split the instance";
+    LOCATION_NODE "E106" Error "The node number is outside of the graph", "nodes are numbered from 1 to the count in the first line";
+    LOCATION_OTHER "E107" Error "The solution was made from another instance", "give the file the solution was made from";
+    LOCATION_SECTION "E108" Error "A section or keyword is missing or not one this program reads", "compare with docs/location-files.md";
 }
 
 #[cfg(test)]

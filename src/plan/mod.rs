@@ -1,8 +1,10 @@
 //! What comes out: versioned shapes that can be written, read back and checked by someone who has only the case folder.
 
 pub mod flows;
+pub mod location;
 pub mod referral;
 
 pub use crate::outcome::{Bounds, Limit, Termination};
 pub use flows::Flows;
+pub use location::LocationPlan;
 pub use referral::ReferralPlan;

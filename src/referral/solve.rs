@@ -199,7 +199,7 @@ fn attempt_by_penalty(
     let short: f64 = out
         .shortfalls
         .iter()
-        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget" | "deployment"))
+        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget"))
         .map(|s| s.short)
         .sum();
     let unmet: f64 = out.flows.unserved.cases.iter().chain(&out.flows.no_access.cases).sum();
