@@ -12,7 +12,6 @@ use crate::ids::SettlementId;
 use crate::model::columns::{ColKey, Var};
 use crate::model::referral_rows::{FLOW, MONEY};
 use crate::model::{Form, ReferralModel};
-use crate::network::Tier;
 use crate::outcome::{Limits, Observer};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
