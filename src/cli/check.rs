@@ -2,7 +2,7 @@
 
 use super::exit::{Answer, Exit, Fault, visible};
 use super::output::grouped;
-use super::steps;
+use super::{beds, steps};
 use crate::check::Violation;
 use crate::outcome::Observer;
 use serde_json::json;
@@ -25,6 +25,9 @@ const SHOWN: usize = 20;
 /// # Errors
 /// When the case or the plan cannot be read.
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::beds::BEDS_KIND) {
+        return beds::check(&args.case, &args.plan, observer);
+    }
     let (_, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
     if !judged.violations.is_empty() {
         return Ok(refused("check", &judged.violations, "the plan does not fit its case"));

@@ -2,6 +2,7 @@
 //! and exit codes happen here, in one place.
 
 pub mod args;
+pub mod beds;
 pub mod check;
 pub mod compare;
 pub mod completions;
@@ -45,6 +46,7 @@ enum Command {
     Demo(demo::Args),
     Validate(validate::Args),
     Referral(referral::Args),
+    Beds(beds::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -60,6 +62,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
+            Self::Beds(_) => "beds",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -75,6 +78,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
+            Self::Beds(args) => beds::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -149,6 +153,6 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(names, ["demo", "validate", "referral", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"]);
     }
 }

@@ -138,7 +138,7 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
-fn assemble(
+pub(super) fn assemble(
     case: Case,
     name_en: Option<String>,
     mut scenario: Scenario,
@@ -206,7 +206,7 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
     }
 }
 
-fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+pub(super) fn limit_words(limit: crate::outcome::Limit) -> &'static str {
     use crate::outcome::Limit;
     match limit {
         Limit::Time => "the time limit",
@@ -387,7 +387,7 @@ fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint 
     }
 }
 
-fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
+pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
     problems
         .iter()
         .map(|p| Complaint {
@@ -403,7 +403,7 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
         .collect()
 }
 
-fn invalid(problems: &[io::Problem]) -> Fault {
+pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
 }
 

@@ -11,6 +11,7 @@ pub mod export;
 pub mod folder_out;
 pub mod geojson;
 pub mod import;
+pub mod need;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;
