@@ -39,6 +39,7 @@
 //! sum of its terms' magnitudes ([`BED_DAYS`] and [`DOCTORS`] for C5 and C6). Money is recomputed from the written flows, so that
 //! its parts must agree to [`MONEY`] of the sum of the magnitudes in the part; indicators agree to [`INDICATOR`].
 
+pub mod beds;
 mod existence;
 pub mod indicators;
 pub mod location;

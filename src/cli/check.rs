@@ -2,7 +2,7 @@
 
 use super::exit::{Answer, Exit, Fault, visible};
 use super::output::grouped;
-use super::steps;
+use super::{beds, steps};
 use crate::check::Violation;
 use crate::outcome::Observer;
 use serde_json::json;
@@ -27,6 +27,9 @@ const SHOWN: usize = 20;
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if crate::io::location::solution_kind(&args.plan).as_deref() == Some(crate::plan::location::LOCATION_KIND) {
         return super::locate::check(&args.case, &args.plan);
+    }
+    if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::beds::BEDS_KIND) {
+        return beds::check(&args.case, &args.plan, observer);
     }
     let (_, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
     if !judged.violations.is_empty() {

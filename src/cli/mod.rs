@@ -2,6 +2,7 @@
 //! and exit codes happen here, in one place.
 
 pub mod args;
+pub mod beds;
 pub mod check;
 pub mod compare;
 pub mod completions;
@@ -49,6 +50,7 @@ enum Command {
     Validate(validate::Args),
     Referral(referral::Args),
     Locate(locate::Args),
+    Beds(beds::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -65,6 +67,7 @@ impl Command {
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
             Self::Locate(_) => "locate",
+            Self::Beds(_) => "beds",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -81,6 +84,7 @@ impl Command {
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
             Self::Locate(args) => locate::run(args, observer),
+            Self::Beds(args) => beds::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -168,6 +172,9 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "locate", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(
+            names,
+            ["demo", "validate", "referral", "locate", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"]
+        );
     }
 }

@@ -141,7 +141,7 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
 /// Arcs, demand, choice: the problem of a case under a scenario.
 ///
 /// `elsewhere` is where a setting stands that none of the scenario's files holds.
-fn assemble(
+pub(super) fn assemble(
     (case, name_en): (Case, Option<String>),
     file: io::ScenarioFile,
     elsewhere: &str,
@@ -224,7 +224,7 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
     }
 }
 
-fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+pub(super) fn limit_words(limit: crate::outcome::Limit) -> &'static str {
     use crate::outcome::Limit;
     match limit {
         Limit::Time => "the time limit",

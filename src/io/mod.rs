@@ -12,6 +12,7 @@ pub mod folder_out;
 pub mod geojson;
 pub mod import;
 pub mod location;
+pub mod need;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;

@@ -5,13 +5,13 @@
 //! allows, an emergency out of reach) is priced far above both, so that it is used only where nothing else helps.
 
 use super::solve::{Method, Shape, SolveError, decomposed, run};
+pub use crate::policy::params::bed_capital;
 use crate::backend::{Backend, LpStatus};
 use crate::demand::Problem;
 use crate::ids::SettlementId;
 use crate::model::columns::{ColKey, Var};
 use crate::model::referral_rows::{FLOW, MONEY};
 use crate::model::{Form, ReferralModel};
-use crate::network::Tier;
 use crate::outcome::{Limits, Observer};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -34,18 +34,6 @@ const REPAIR_GAP: f64 = 5e-4;
 
 /// How long the smallest repair of a large case is searched for; then the best one found is told.
 const REPAIR_TIME: Duration = Duration::from_secs(150);
-
-/// Capital cost of one bed by tier, yuan (policy 2.7, assumed).
-#[must_use]
-pub const fn bed_capital(tier: Tier) -> f64 {
-    match tier {
-        Tier::V | Tier::S | Tier::T | Tier::C => 0.25e6,
-        Tier::K => 0.60e6,
-        Tier::D => 0.65e6,
-        Tier::M => 0.90e6,
-        Tier::P | Tier::R | Tier::N => 1.2e6,
-    }
-}
 
 /// The smallest repair.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]

@@ -1,0 +1,3 @@
+//! Where facilities and beds go.
+
+pub mod beds;
