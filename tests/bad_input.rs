@@ -298,6 +298,8 @@ fn broken_scenarios() {
     assert_eq!(found(b"[capacity]\nclosed = [\"K9\"]\nextra_beds = { K1 = 1e9, K8 = 1 }\n"), is(&[("E049", 2), ("E046", 3), ("E049", 3)]));
     assert_eq!(found(b"[payment.fund_share]\nK = 1.5\nX = 0.5\n"), is(&[("E046", 2), ("E043", 3)]));
     assert_eq!(found(b"targets_off = [\"in_town\"]\n"), is(&[("E049", 1)]));
+    assert_eq!(found(b"targets_off = [\"in_county\"]\ntargets.in_county = 0.8\n"), is(&[("E096", 1)]));
+    assert_eq!(found(b"demand.year = 1999\n[capacity]\nextra_beds = { K1 = -90000 }\n"), is(&[("E046", 1), ("E046", 3)]));
     assert_eq!(found(&encoding_rs::GBK.encode("name = \"\u{5c0f}\u{53bf}\"\n").0), is(&[("E010", 1)]));
     // A hole of 17 MiB takes no space and is no scenario.
     std::fs::File::create(&path).unwrap().set_len(17 << 20).unwrap();

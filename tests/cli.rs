@@ -6,7 +6,8 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 10] = ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"];
+const COMMANDS: [&str; 12] =
+    ["demo", "validate", "referral", "locate", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"];
 
 fn fenji() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));
@@ -75,7 +76,105 @@ fn usage_errors_end_with_two_and_leave_stdout_empty() {
     ];
     for args in cases {
         fenji().args(args).assert().code(2).stdout("").stderr(predicate::str::is_empty().not());
+        // A machine gets one object, wherever the flag stands.
+        for with_json in [[args, &["--json"]].concat(), [&["--json"], args].concat()] {
+            let output = fenji().args(&with_json).assert().code(2).stderr(predicate::str::is_empty().not()).get_output().clone();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let object: Value = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{with_json:?}: {e}: {text}"));
+            assert_eq!((object["code"].as_str(), object["exit"].as_i64(), object["ok"].as_bool()), (Some("usage"), Some(2), Some(false)));
+            assert_eq!(object["command"].as_str(), args.first().copied().filter(|c| COMMANDS.contains(c)), "{with_json:?}");
+            let message = object["error"]["message"].as_str().unwrap();
+            assert!(!message.is_empty() && !message.contains("Usage:"), "{with_json:?}: {message}");
+        }
     }
+    // Behind `--` it is no flag, but a name.
+    fenji().args(["validate", "--", "--json", "x"]).assert().code(2).stdout("");
+}
+
+#[test]
+fn a_negative_zero_is_zero() {
+    let southeast = concat!(env!("CARGO_MANIFEST_DIR"), "/data/chongqing-southeast");
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("out");
+    let out = out.to_str().unwrap();
+    // Refused for its switch in the end; the share is read before.
+    let (code, _) = json(&["referral", southeast, "--gamma=-0.0", "--backend", "abacus", "--out", out]);
+    assert_eq!(code, 2);
+    let path = dir.path().join("s.toml");
+    fs::write(&path, "gamma = -0.0\n").unwrap();
+    let case = fenji::io::read_case(std::path::Path::new(southeast)).unwrap().case;
+    let scenario = fenji::io::read_scenario(&path, Some(&case.network)).unwrap().scenario;
+    let pack = fenji::policy::pack::load("P2025").unwrap();
+    let arcs = fenji::network::arc_rules::build_arcs(&case, &fenji::outcome::Silent);
+    let problem = fenji::demand::Problem::assemble(&case, std::sync::Arc::new(arcs), &pack, &scenario).unwrap();
+    assert!(problem.gamma == 0.0 && problem.gamma.is_sign_positive());
+    let words = fenji::text::Catalogue::load("en").unwrap();
+    assert_eq!((words.percent(problem.gamma), words.percent(-0.0)), ("0.0%".to_owned(), "0.0%".to_owned()));
+}
+
+/// Everything that is wrong with a scenario at once, each with code, file, line, key, value and remedy, in words that no reader of TOML speaks.
+#[test]
+fn a_broken_scenario_is_told_like_a_broken_case() {
+    let southeast = concat!(env!("CARGO_MANIFEST_DIR"), "/data/chongqing-southeast");
+    let dir = tempfile::tempdir().unwrap();
+    let (file, out) = (dir.path().join("s.toml"), dir.path().join("out"));
+    let (file, out) = (file.to_str().unwrap(), out.to_str().unwrap());
+    fs::write(
+        file,
+        "gama = 0.5\nhard_targets = \"yes\"\ntargets_off = [\"in_county\", \"in_conty\"]\n[targets]\nin_county = 0.8\nfirst_contact = \"high\"\n\
+         [demand]\nyear = 1999\nmultipliers = { H33 = 1.2 }\n[capacity]\nclosed = [\"NOWHERE\"]\nextra_beds = { R-CHENGD = 10 }\n\
+         [limits]\ntele_share = 2.0\nredirect = 0.1\n[switches]\nfund_ballance = 0.1\n",
+    )
+    .unwrap();
+    let (code, fault) = json(&["referral", southeast, "--scenario", file, "--out", out]);
+    assert_eq!((code, fault["code"].as_str()), (4, Some("invalid_input")));
+    let found: Vec<(&str, u64, &str, &str)> = fault["error"]["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| {
+            let text = |key: &str| p[key].as_str().unwrap_or_else(|| panic!("{key} of {p}"));
+            assert!(text("file") == file && !text("message").is_empty() && !text("remedy").is_empty(), "{p}");
+            assert!(!text("message").contains("expected") && !text("message").contains("f64"), "{p}");
+            (text("code"), p["line"].as_u64().unwrap(), text("column"), text("value"))
+        })
+        .collect();
+    let expected = [
+        ("E041", 1, "gama", "gama"),
+        ("E043", 2, "hard_targets", "\"yes\""),
+        ("E049", 3, "targets_off", "in_conty"),
+        ("E096", 3, "targets_off", "in_county"),
+        ("E043", 6, "targets.first_contact", "\"high\""),
+        ("E046", 8, "demand.year", "1999"),
+        ("E049", 9, "demand.multipliers.H33", "H33"),
+        ("E049", 11, "capacity.closed", "NOWHERE"),
+        ("E049", 12, "capacity.extra_beds.R-CHENGD", "R-CHENGD"),
+        ("E046", 14, "limits.tele_share", "2"),
+        ("E041", 15, "limits.redirect", "redirect"),
+        ("E041", 17, "switches.fund_ballance", "fund_ballance"),
+    ];
+    for wanted in expected {
+        assert!(found.contains(&wanted), "{wanted:?} is missing in {found:#?}");
+    }
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    let said = |column: &str| {
+        let p = fault["error"]["problems"].as_array().unwrap().iter().find(|p| p["column"] == column).unwrap();
+        format!("{} {}", p["message"].as_str().unwrap(), p["remedy"].as_str().unwrap())
+    };
+    for (column, like) in [
+        ("gama", "`gamma`"),
+        ("switches.fund_ballance", "`fund_balance`"),
+        ("demand.multipliers.H33", "`H3`"),
+        ("capacity.extra_beds.R-CHENGD", "`R-CHENGDU`"),
+        ("limits.redirect", "redirect_max"),
+    ] {
+        assert!(said(column).contains(like), "{column}: {}", said(column));
+    }
+    // A pack that the command line names, and a switch that finds nothing to work on.
+    let (code, fault) = json(&["referral", southeast, "--policy", "P1999", "--out", out]);
+    let problem = &fault["error"]["problems"][0];
+    assert_eq!((code, problem["code"].as_str(), problem["file"].as_str()), (4, Some("E045"), Some("command line")));
+    assert!(!std::path::Path::new(out).exists());
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod demo;
 #[path = "common/hand_made.rs"]
 mod tiny;
 
-use fenji::demand::{Problem, ProblemError};
+use fenji::demand::Problem;
 use fenji::ids::{ClassId, SettlementId};
 use fenji::network::Tier;
 use fenji::policy::{Scenario, pack};
@@ -202,25 +202,25 @@ fn all_problems_of_a_scenario_come_at_once() {
     let problems = Problem::assemble(&case, Arc::new(arcs), &pack::load("P2025").unwrap(), &scenario).unwrap_err();
     let fields: Vec<String> = problems
         .iter()
-        .map(|p| match p {
-            ProblemError::UnknownName { field, value, .. } => format!("{field}={value}"),
-            ProblemError::OutOfRange { field, .. } => field.clone(),
+        .map(|p| {
+            assert!(!p.remedy.is_empty() && !p.value.is_empty() && p.rule.code >= "E041", "{p}");
+            if p.rule.code == "E046" { p.path.join(".") } else { format!("{}={}", p.path.join("."), p.value) }
         })
         .collect();
     for wanted in [
         "gamma",
         "targets_off=nonsense",
         "targets.in_county",
-        "prices=minutes",
+        "prices.minutes=minutes",
         "prices.base_rate",
         "limits.tele_share",
         "demand.year",
-        "demand.multipliers=X1",
+        "demand.multipliers.X1=X1",
         "demand.multipliers.H3",
         "payment.fund_share.M",
         "choice.waiting_weight",
         "capacity.beds_factor",
-        "capacity.extra_beds=NOBODY",
+        "capacity.extra_beds.NOBODY=NOBODY",
         "capacity.closed=NOWHERE",
         "tele.facilities=NOONE",
         "switches.fund_balance",

@@ -96,7 +96,7 @@ fn one_bed_and_one_doctor_are_worth_what_the_oracle_found() {
     let centre = problem.network.facilities.iter().position(|f| f.code == "C3T01T").unwrap();
     assert!((said.facilities[centre].doctor_worth - 119_388.0).abs() < 1.0, "{}", said.facilities[centre].doctor_worth);
     assert!(said.bottlenecks.iter().any(|b| b.facility.index() == hospital), "{:?}", load);
-    for id in ["finding-bed", "finding-bottleneck", "finding-target-short", "finding-inertia", "finding-targets-met"] {
+    for id in ["finding-bed", "finding-bottleneck-count", "finding-target-short", "finding-inertia", "finding-targets-met"] {
         assert!(said.findings.iter().any(|f| f.id == id), "{id}");
     }
     // Every indicator and argument is a number, and no limit is exceeded.

@@ -133,7 +133,7 @@ fn ledger_and_findings_by_hand() {
     assert_eq!((unjudged.planned, unjudged.gap), (None, None));
     let beds = row("beds_per_1000", None);
     assert!((beds.gap.unwrap() - (7.4 - 12.0 / 1.5)).abs() < 1e-9);
-    assert!(county.source.contains("scenario"), "the pack has no such entry: {}", county.source);
+    assert_eq!((county.origin, county.source.as_str()), (fenji::indicators::Origin::Scenario, ""), "the pack has no such entry");
 
     let find = |id: &str| said.findings.iter().find(|f| f.id == id);
     let impossible = find("finding-target-unattainable").unwrap();
@@ -174,6 +174,84 @@ fn a_full_hospital_is_a_bottleneck() {
     near(&said.region, "over_occupied", 1.0);
     problem.beds[3] *= 1.01;
     assert!(compute(&problem, &plan, &pack).bottlenecks.is_empty());
+}
+
+#[test]
+fn a_bottleneck_is_named_once() {
+    let (mut problem, mut plan, pack) = tiny::all();
+    // City beds and county doctors at their limit, each with a price.
+    problem.beds[3] = 263.5 / (365.0 * 0.93);
+    let load = compute(&problem, &plan, &pack).facilities[1].doctor_load.unwrap();
+    problem.doctors[1] *= load;
+    plan.marginals.bed = vec![0.0, 0.0, 0.0, 10.0];
+    plan.marginals.doctor = vec![0.0, 900.0, 0.0, 0.0];
+    let said = compute(&problem, &plan, &pack);
+    assert_eq!(said.bottlenecks.len(), 2);
+    for b in &said.bottlenecks {
+        let id = if b.resource == Resource::Beds { "finding-bed" } else { "finding-doctor" };
+        let of: Vec<&str> =
+            said.findings.iter().filter(|f| f.facility == Some(b.facility) && f.id != "finding-idle").map(|f| f.id.as_str()).collect();
+        assert_eq!(of, [id], "{b:?}");
+    }
+    let count = said.findings.iter().find(|f| f.id == "finding-bottleneck-count").unwrap();
+    assert_eq!((count.numbers["count"], count.numbers["beds"], count.numbers["doctors"]), (2.0, 1.0, 1.0));
+}
+
+#[test]
+fn no_more_than_all_is_attainable() {
+    let (mut problem, plan, mut pack) = tiny::all();
+    // All stays step down, but only H4 stays are the base of C11: 0.6 of 65 stays against 30.
+    problem.limits.step_down_max = 1.0;
+    problem.targets.down_rate = Some(0.1);
+    pack.target.clear();
+    let reach = by_area(&problem, FlowTarget::DownRate);
+    let all = of_region(&problem, FlowTarget::DownRate, &reach);
+    assert!(all.most > all.base && all.base > 0.0, "{all:?}");
+    assert_eq!(all.share(), Some(1.0));
+    let said = compute(&problem, &plan, &pack);
+    let row = said.ledger.iter().find(|r| r.key == "down_rate").unwrap();
+    assert_eq!(row.attainable, Some(1.0));
+    assert!(said.ledger.iter().all(|r| r.attainable.is_none_or(|a| a <= 1.0 && a >= r.planned.unwrap_or(0.0))));
+}
+
+#[test]
+fn a_range_is_met_inside_and_missed_on_either_side() {
+    use fenji::policy::pack::{PolicyTarget, TargetSense};
+    let (problem, plan, mut pack) = tiny::all();
+    // The city hospital of the tiny network has 10 beds.
+    let beds = compute(&problem, &plan, &pack).region["beds_per_hospital_city"];
+    assert_eq!(beds, 10.0);
+    for (low, high, sense, gap, met) in [
+        (5.0, Some(15.0), TargetSense::About, 0.0, true),
+        (10.0, Some(15.0), TargetSense::About, 0.0, true),
+        (5.0, Some(10.0), TargetSense::About, 0.0, true),
+        (12.0, Some(15.0), TargetSense::About, 2.0, false),
+        (2.0, Some(4.0), TargetSense::About, 6.0, false),
+        // Within 5 % of the lower end, and still not in the range.
+        (10.4, Some(15.0), TargetSense::About, 0.4, false),
+        (10.4, None, TargetSense::About, 0.4, true),
+        (4.0, Some(8.0), TargetSense::AtMost, 2.0, false),
+        (4.0, Some(12.0), TargetSense::AtMost, -2.0, true),
+        (12.0, None, TargetSense::AtLeast, 2.0, false),
+    ] {
+        pack.target = vec![PolicyTarget {
+            key: "city_hospital_beds".into(),
+            value: low,
+            upper: high,
+            unit: "beds per hospital".into(),
+            sense,
+            sentence: "so many beds".into(),
+            source: "a test".into(),
+            sure: "high".into(),
+        }];
+        let said = compute(&problem, &plan, &pack);
+        let row = said.ledger.iter().find(|r| r.key == "city_hospital_beds").unwrap();
+        assert_eq!((row.target, row.upper, row.met), (low, high, Some(met)), "{row:?}");
+        assert!((row.gap.unwrap() - gap).abs() < 1e-9, "{row:?}");
+        let gaps: Vec<_> = said.findings.iter().filter(|f| f.id == "finding-target-gap").collect();
+        assert_eq!(gaps.len(), usize::from(!met), "{row:?}");
+        assert!(gaps.iter().all(|f| f.numbers.get("target_upper").copied() == high));
+    }
 }
 
 #[test]

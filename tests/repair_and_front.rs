@@ -60,6 +60,30 @@ fn beds_and_doctors_of_the_repair_make_full_service_feasible() {
 }
 
 #[test]
+fn the_floor_of_postings_is_hard_when_targets_are_and_the_rows_of_money_are_not() {
+    let ask = |hard: bool, doctors: f64| {
+        let switches = format!("[switches]\nfund_balance = 0.0\ndeployment = {{ min_per_county = {doctors}, max_share = 0.1 }}");
+        let off = "targets_off = ['first_contact', 'primary_share', 'in_county', 'in_county_ip', 'down_rate']";
+        tiny::problem(&tiny::network(2, 1), &format!("gamma = 1.0\n{off}\nhard_targets = {hard}\n{switches}"))
+    };
+    // More doctors than a tenth of those the county hospitals have.
+    let soft = run(&ask(false, 1e4));
+    let short = soft.shortfalls.iter().find(|s| s.target == "deployment").unwrap();
+    assert!(soft.termination == Termination::Optimal && short.short > 1.0 && short.short < 1e4, "{short:?}");
+    let hard = run(&ask(true, 1e4));
+    assert_eq!(hard.termination, Termination::Infeasible);
+    let repairs = hard.diagnosis.unwrap().repairs;
+    let missing: Vec<_> = repairs.iter().filter(|r| r.target.as_deref() == Some("deployment")).collect();
+    assert!(!missing.is_empty() && missing.iter().all(|r| r.kind == RepairKind::Target && (r.now - 1e4).abs() < 1e-6), "{repairs:?}");
+    assert!((missing.iter().map(|r| r.amount).fold(0.0, f64::max) - short.short).abs() < 1e-3 * short.short, "{missing:?} {short:?}");
+    // A floor that can be met is met, while no fund balances to the yuan and the plan is there all the same.
+    let met = run(&ask(true, 0.01));
+    assert_eq!(met.termination, Termination::Optimal);
+    assert!(met.shortfalls.iter().filter(|s| s.target == "deployment").all(|s| s.short < 1e-6));
+    assert!(met.shortfalls.iter().any(|s| s.target == "fund_balance" && s.short > 1.0), "{:?}", met.shortfalls);
+}
+
+#[test]
 fn a_hard_target_out_of_reach_is_said_in_cases() {
     // all stays in the own county: the case mix alone forbids it
     let problem = tiny::problem(&tiny::network(2, 1), "gamma = 1.0\nhard_targets = true\n[targets]\nin_county_ip = 0.95");

@@ -1,5 +1,5 @@
 //! Pictures and reports: what they hold, that hostile names come out harmless, and that large cases stay small and quick.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout, clippy::cast_precision_loss)]
 
 #[path = "common/sample_plan.rs"]
 mod sample_plan;
@@ -165,6 +165,7 @@ fn hostile_names_come_out_harmless() {
     }
     for p in &mut network.provenance {
         (p.rule, p.source) = (hostile[0].into(), hostile[3].into());
+        (p.rule_zh, p.source_zh) = (Some(hostile[6].into()), Some(hostile[1].into()));
     }
     let mut s = sample_plan::over(network, 0.5);
     s.plan.scenario.name = hostile[6].into();
@@ -297,4 +298,153 @@ fn a_large_case_stays_small_and_quick() {
     let page = files.iter().find(|f| f.0 == "report.html").unwrap();
     println!("{} files, page {} kB, {seconds:.1} s", files.len(), page.1.len() / 1000);
     assert!(page.1.len() < 30_000_000 && seconds < 120.0);
+}
+
+/// Cells of a table on a page, row by row.
+fn rows<'p>(page: &'p str, id: &str) -> Vec<Vec<&'p str>> {
+    let table = page.split(&format!("id=\"table-{id}\"")).nth(1).and_then(|t| t.split("</table>").next()).expect(id);
+    let body = table.split("<tbody>").nth(1).expect(id);
+    let cells = |row: &'p str| row.split("<bdi>").skip(1).map(|c| c.split("</bdi>").next().unwrap()).collect();
+    body.split("<tr>").skip(1).map(cells).collect()
+}
+
+/// The case that ships, the whole pack of 2025: what the ledger quotes and what the provenance says comes in the language of the report.
+#[test]
+fn a_chinese_report_speaks_chinese_of_targets_and_sources() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/chongqing-southeast");
+    let shipped = fenji::io::case_folder::read_case(&folder).unwrap().case.network.provenance;
+    let mut network = sample_plan::network();
+    network.provenance = shipped.clone();
+    let mut s = sample_plan::over(network, 0.5);
+    s.pack = fenji::policy::pack::load("P2025").unwrap();
+    s.indicators.ledger = fenji::indicators::compute(&s.problem, &s.plan, &s.pack).ledger;
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    // Three words of Latin letters in a row are a sentence of another language, unless they name a file, a page or a licence.
+    let english = |text: &str| {
+        let words: Vec<&str> = text.split(['（', '）', '；', '，', '、', '。', '：', '“', '”']).flat_map(str::split_whitespace).collect();
+        words.windows(3).any(|w| w.iter().all(|x| x.len() > 1 && x.bytes().all(|b| b.is_ascii_lowercase())))
+    };
+    for lang in ["en", "zh"] {
+        let files = referral::write_bundle(&report(&s, None), lang).unwrap();
+        look(&format!("shipped-{lang}"), &files);
+        let page = text_of(&files, "report.html");
+        let ledger: Vec<_> = rows(page, "ledger").into_iter().chain(rows(page, "ledger-unjudged")).collect();
+        assert!(ledger.len() > 60, "{}", ledger.len());
+        for row in &ledger {
+            let source = row[row.len() - 2];
+            assert_eq!(chinese(source), lang == "zh", "{source}");
+            assert!(lang == "en" || !english(source), "{source}");
+        }
+        let provenance = rows(page, "provenance");
+        assert_eq!(provenance.len(), shipped.len());
+        for (row, p) in provenance.iter().zip(&shipped) {
+            assert_eq!(chinese(row[3]), lang == "zh" || chinese(&p.rule), "{row:?}");
+            assert!(lang == "en" || (!english(row[3]) && !english(row[4]) && row[4].is_empty() == p.source.is_empty()), "{row:?}");
+        }
+        // A range shows both of its ends, a ceiling and a floor their sign.
+        let asked = |name: &str| ledger.iter().find(|r| r[0] == name).unwrap_or_else(|| panic!("{name}"))[2];
+        let names = if lang == "en" {
+            ["Beds of a city hospital", "Emergency response, urban", "Treated in the own county"]
+        } else {
+            ["市办医院床位规模", "城市急救反应时间", "县域内就诊率"]
+        };
+        assert_eq!(asked(names[0]), "1,000–1,500");
+        assert!(asked(names[1]).starts_with("≤ 15"));
+        assert_eq!(asked(names[2]), "≥ 90.0%");
+    }
+}
+
+/// All words of a picture, joined.
+fn said_in(svg: &str) -> String {
+    let tree = resvg::usvg::roxmltree::Document::parse(svg).unwrap();
+    tree.descendants().filter(|n| n.has_tag_name("text")).filter_map(|n| n.text()).collect::<Vec<_>>().join(" ")
+}
+
+/// Numbers of an attribute of an element.
+fn number(n: &resvg::usvg::roxmltree::Node<'_, '_>, name: &str) -> f64 {
+    n.attribute(name).unwrap_or_else(|| panic!("{name}")).parse().unwrap()
+}
+
+#[test]
+fn centres_beyond_a_planar_map_stand_side_by_side_and_clear_of_the_scale() {
+    let mut network = sample_plan::network();
+    network.crs = fenji::travel::Crs::PlanarKm;
+    let far: Vec<usize> = (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= 5).collect();
+    assert!(far.len() >= 3, "{}", far.len());
+    // All of them far to the south-west, where the scale bar used to be, nearly in one direction.
+    for (n, &j) in far.iter().enumerate() {
+        let n = u32::try_from(n).unwrap();
+        network.facilities[j].position = fenji::travel::Position { x: -900.0 - f64::from(n), y: -700.0 };
+    }
+    let s = sample_plan::over(network, 0.5);
+    for p in pictures(&s, "en").iter().filter(|p| ["network", "worth-beds"].contains(&p.id.as_str())) {
+        let tree = resvg::usvg::roxmltree::Document::parse(&p.svg).unwrap();
+        let frame = tree.descendants().find(|n| n.has_tag_name("rect") && n.attribute("stroke") == Some("#999999")).unwrap();
+        let bottom = number(&frame, "y") + number(&frame, "height");
+        let scale = tree.descendants().find(|n| n.has_tag_name("text") && n.text().is_some_and(|t| t.ends_with(" km"))).unwrap();
+        assert!(number(&scale, "y") > bottom + 8.0 && number(&scale, "y") < f64::from(p.height), "{}", p.id);
+        if p.id != "network" {
+            continue;
+        }
+        let middles: Vec<(f64, f64)> = tree
+            .descendants()
+            .filter(|n| n.attribute("fill") == Some("#fff"))
+            .map(|n| {
+                let all: Vec<f64> = n
+                    .attribute("points")
+                    .or(n.attribute("d"))
+                    .unwrap()
+                    .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+                    .filter_map(|x| x.parse().ok())
+                    .collect();
+                let corners: Vec<(f64, f64)> = all.chunks(2).map(|c| (c[0], c[1])).collect();
+                let k = corners.len() as f64;
+                corners.iter().fold((0.0, 0.0), |m, c| (m.0 + c.0 / k, m.1 + c.1 / k))
+            })
+            .collect();
+        assert_eq!(middles.len(), far.len());
+        for (n, a) in middles.iter().enumerate() {
+            assert!(a.1 < bottom - 8.0 && a.0 > number(&frame, "x") + 8.0, "{a:?}");
+            assert!(middles[n + 1..].iter().all(|b| (a.0 - b.0).hypot(a.1 - b.1) > 15.0), "{middles:?}");
+        }
+    }
+}
+
+#[test]
+fn legends_and_notes_speak_of_what_is_drawn() {
+    let s = sample();
+    for p in pictures(&s, "en") {
+        let said = said_in(&p.svg);
+        let celled = ["first-contact", "travel-time"].contains(&p.id.as_str());
+        assert_eq!(said.contains("Shaded cells"), celled, "{}", p.id);
+        if celled {
+            // Centres beyond the map are not drawn on maps of cells.
+            assert!(said.contains("County hospital (") && !said.contains("National medical centre"), "{}: {said}", p.id);
+        }
+    }
+}
+
+#[test]
+fn no_line_runs_through_the_values_of_beds() {
+    let mut s = sample();
+    s.pack = fenji::policy::pack::load("P2025").unwrap();
+    let p = pictures(&s, "en").into_iter().find(|p| p.id == "beds").unwrap();
+    assert!(said_in(&p.svg).contains("target 7.4–7.5"));
+    let tree = resvg::usvg::roxmltree::Document::parse(&p.svg).unwrap();
+    let line = tree.descendants().find(|n| n.attribute("stroke-dasharray").is_some()).unwrap();
+    let at = number(&line, "x1");
+    let end = tree.descendants().filter(|n| n.has_tag_name("rect") && n.has_children()).map(|n| number(&n, "x") + number(&n, "width"));
+    let end = end.fold(at, f64::max);
+    let values: Vec<_> = tree
+        .descendants()
+        .filter(|n| {
+            n.has_tag_name("text")
+                && n.text().is_some_and(|t| t.split_once('.').is_some_and(|(_, d)| d.len() == 2 && d.parse::<u8>().is_ok()))
+        })
+        .collect();
+    assert_eq!(values.len(), s.problem.network.areas.len());
+    for v in values {
+        // "10.38" is about 32 pixels wide and ends at its point.
+        assert!(v.attribute("text-anchor") == Some("end") && number(&v, "x") - 36.0 > end, "{:?} {end}", v.text());
+    }
 }

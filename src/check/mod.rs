@@ -39,14 +39,21 @@
 //! sum of its terms' magnitudes ([`BED_DAYS`] and [`DOCTORS`] for C5 and C6). Money is recomputed from the written flows, so that
 //! its parts must agree to [`MONEY`] of the sum of the magnitudes in the part; indicators agree to [`INDICATOR`].
 
+pub mod beds;
 mod existence;
 pub mod indicators;
 pub mod layout;
+pub mod location;
+pub mod location_bound;
+mod location_rows;
 mod money;
 mod rows;
 mod shape;
 mod tables;
 mod targets;
+
+pub use location::check_location;
+pub use location_bound::lagrangian_bound;
 
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;

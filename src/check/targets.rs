@@ -30,8 +30,9 @@ pub(super) fn penalty(problem: &Problem, target: &str) -> f64 {
     }
 }
 
-fn is_flow_target(target: &str) -> bool {
-    !matches!(target, "fund_balance" | "facility_budget" | "deployment")
+/// Which rows `hard_targets` makes hard: all but those of money (C16, C17), which are soft in the text.
+fn may_be_hard(target: &str) -> bool {
+    !matches!(target, "fund_balance" | "facility_budget")
 }
 
 pub(super) fn check(problem: &Problem, plan: &ReferralPlan, tables: &Tables, found: &mut Findings) {
@@ -57,7 +58,7 @@ pub(super) fn check(problem: &Problem, plan: &ReferralPlan, tables: &Tables, fou
             let most = needed.max(0.0) + 10.0 * w.tolerance + 1e-4 * w.wanted.abs();
             found.at_most("target-short", at, row.short, most, 0.0, "Less is short than the plan says.");
         }
-        let hard = problem.hard_targets && is_flow_target(w.target);
+        let hard = problem.hard_targets && may_be_hard(w.target);
         if hard {
             found.at_most("hard-target", at, row.short, 0.0, w.tolerance, "The scenario allows no shortfall.");
         }

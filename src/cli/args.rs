@@ -83,19 +83,19 @@ pub struct OutArg {
     pub out: PathBuf,
 }
 
-/// A share, 0 to 1.
+/// A share, 0 to 1; a negative zero is zero.
 ///
 /// # Errors
 /// A sentence when it is none.
 pub fn share(text: &str) -> Result<f64, String> {
-    number(text).and_then(|x| if (0.0..=1.0).contains(&x) { Ok(x) } else { Err("must lie between 0 and 1".into()) })
+    number(text).and_then(|x| if (0.0..=1.0).contains(&x) { Ok(x + 0.0) } else { Err("must lie between 0 and 1".into()) })
 }
 
-fn gap(text: &str) -> Result<f64, String> {
+pub(super) fn gap(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| if (0.0..1.0).contains(&x) { Ok(x) } else { Err("must be at least 0 and below 1".into()) })
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let x = number(text)?;
     if x <= 0.0 {
         return Err("must be above 0".into());
@@ -103,7 +103,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(x).map_err(|e| e.to_string())
 }
 
-fn number(text: &str) -> Result<f64, String> {
+pub(super) fn number(text: &str) -> Result<f64, String> {
     text.parse::<f64>().ok().filter(|x| x.is_finite()).ok_or_else(|| "is not a number".to_string())
 }
 
@@ -114,6 +114,7 @@ mod tests {
     #[test]
     fn numbers_are_checked_at_the_door() {
         assert_eq!(share("0.6"), Ok(0.6));
+        assert!(share("-0.0").is_ok_and(f64::is_sign_positive) && share("-0").is_ok_and(f64::is_sign_positive));
         assert!(share("1.01").is_err() && share("-0.1").is_err() && share("NaN").is_err() && share("x").is_err());
         assert_eq!(seconds("1.5"), Ok(Duration::from_millis(1500)));
         assert!(seconds("0").is_err() && seconds("inf").is_err() && seconds("1e300").is_err());

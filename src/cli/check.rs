@@ -1,19 +1,19 @@
-//! `fenji check`: verifies a written plan against its case, from the tables and the plan alone.
+//! `fenji check`: verifies a written plan against its case, or a location solution against its instance, from the tables and what was written alone.
 
 use super::exit::{Answer, Exit, Fault, visible};
 use super::output::grouped;
-use super::steps;
+use super::{beds, steps};
 use crate::check::Violation;
 use crate::outcome::Observer;
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Verify a plan against its case: flows, balances, capacities, objective and indicators, recomputed from the tables
+/// Verify a plan against its case, or a location solution against its instance: everything recomputed from the tables
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Case folder
+    /// Case folder, or instance file of a location problem
     pub case: PathBuf,
-    /// Written plan (plan.json)
+    /// Written plan (plan.json) or location solution
     pub plan: PathBuf,
 }
 
@@ -25,6 +25,12 @@ const SHOWN: usize = 20;
 /// # Errors
 /// When the case or the plan cannot be read.
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    if crate::io::location::solution_kind(&args.plan).as_deref() == Some(crate::plan::location::LOCATION_KIND) {
+        return super::locate::check(&args.case, &args.plan);
+    }
+    if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::beds::BEDS_KIND) {
+        return beds::check(&args.case, &args.plan, observer);
+    }
     let (_, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
     if !judged.violations.is_empty() {
         return Ok(refused("check", &judged.violations, "the plan does not fit its case"));

@@ -137,9 +137,9 @@ impl Fault {
         }
     }
 
-    /// The object that `--json` prints.
+    /// The object that `--json` prints; without a command when the command line names none.
     #[must_use]
-    pub fn to_json(&self, command: &str) -> Value {
+    pub fn to_json(&self, command: Option<&str>) -> Value {
         let (kind, problems) = match self {
             Self::Failed(_) => ("failure", json!([])),
             Self::Usage(_) => ("usage", json!([])),
@@ -150,7 +150,7 @@ impl Fault {
             Self::Usage(message) => message.clone(),
             Self::Invalid(complaints) => format!("{} problems in the input", complaints.len()),
         };
-        json!({ "command": command, "ok": false, "exit": self.exit() as u8, "error": { "kind": kind, "message": message, "problems": problems } })
+        json!({ "command": command, "ok": false, "exit": self.exit() as u8, "code": kind, "error": { "kind": kind, "message": message, "problems": problems } })
     }
 }
 
@@ -185,7 +185,7 @@ mod tests {
         assert_eq!(Fault::Usage("x".into()).exit() as u8, 2);
         let invalid = Fault::Invalid(vec![complaint()]);
         assert_eq!(invalid.exit() as u8, 4);
-        assert_eq!(invalid.to_json("validate")["error"]["problems"][0]["line"], 7);
+        assert_eq!(invalid.to_json(Some("validate"))["error"]["problems"][0]["line"], 7);
         assert!(invalid.to_text().ends_with("1 error; nothing was written"));
     }
 }

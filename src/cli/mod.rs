@@ -2,6 +2,7 @@
 //! and exit codes happen here, in one place.
 
 pub mod args;
+pub mod beds;
 pub mod check;
 pub mod compare;
 pub mod completions;
@@ -11,6 +12,8 @@ mod embedded;
 pub mod exit;
 pub mod generate;
 pub mod import;
+pub mod locate;
+mod locate_show;
 pub mod output;
 pub mod progress;
 pub mod referral;
@@ -20,9 +23,10 @@ pub mod steps;
 mod summary;
 pub mod validate;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Answer, Exit, Fault};
 use progress::{Progress, Style};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Plans China's graded referral network: how patients flow through village clinics, township centres, county, city, provincial,
@@ -45,6 +49,8 @@ enum Command {
     Demo(demo::Args),
     Validate(validate::Args),
     Referral(referral::Args),
+    Locate(locate::Args),
+    Beds(beds::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -60,6 +66,8 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
+            Self::Locate(_) => "locate",
+            Self::Beds(_) => "beds",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -75,6 +83,8 @@ impl Command {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
+            Self::Locate(args) => locate::run(args, observer),
+            Self::Beds(args) => beds::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -94,7 +104,7 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // A closed stream is no reason to stop; `--help` and `--version` go to stdout and are fine.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Fine.into() };
+            return if error.use_stderr() { unusable(&error, std::env::args_os()) } else { Exit::Fine.into() };
         }
     };
     log(cli.common.verbose);
@@ -104,13 +114,27 @@ pub fn main() -> ExitCode {
     finish(result, cli.command.name(), cli.common.json)
 }
 
+/// A command line that cannot be meant: with `--json` in it, the one object on stdout says so too.
+fn unusable(error: &clap::Error, args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args: Vec<String> = args.skip(1).take_while(|a| a != "--").map(|a| a.to_string_lossy().into_owned()).collect();
+    if args.iter().any(|a| a == "--json") {
+        let command = args.iter().find(|a| Cli::command().find_subcommand(a.as_str()).is_some());
+        // The first paragraph says what is wrong; the rest shows how it is used, and is on stderr.
+        let words = error.to_string();
+        let message = words.split("\n\n").next().unwrap_or_default().trim().trim_start_matches("error: ").to_owned();
+        // A closed stdout changes nothing about the exit code.
+        let _ = output::print(&Fault::Usage(message).to_json(command.map(String::as_str)).to_string());
+    }
+    Exit::Usage.into()
+}
+
 fn finish(result: Result<Answer, Fault>, command: &str, json: bool) -> ExitCode {
     let (exit, text) = match result {
         Ok(answer) if json => (answer.exit, Some(answer.json.to_string())),
         Ok(answer) => (answer.exit, Some(answer.text)),
         Err(fault) => {
             output::complain(&fault.to_text());
-            (fault.exit(), json.then(|| fault.to_json(command).to_string()))
+            (fault.exit(), json.then(|| fault.to_json(Some(command)).to_string()))
         }
     };
     match text.filter(|t| !t.is_empty()).map(|t| output::print(&t)) {
@@ -138,7 +162,6 @@ fn log(verbose: u8) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -149,6 +172,9 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(
+            names,
+            ["demo", "validate", "referral", "locate", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"]
+        );
     }
 }

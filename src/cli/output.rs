@@ -160,7 +160,7 @@ pub fn grouped(value: f64, decimals: usize) -> String {
 /// A share as percent with one decimal.
 #[must_use]
 pub fn percent(share: f64) -> String {
-    format!("{:.1} %", 100.0 * share)
+    format!("{} %", grouped(100.0 * share, 1))
 }
 
 #[cfg(test)]
@@ -176,6 +176,7 @@ mod tests {
         assert_eq!(yuan(7_360_402_872.22), "7,360.4 million yuan");
         assert_eq!(yuan(126_828.4), "126,828 yuan");
         assert_eq!(percent(0.9098), "91.0 %");
+        assert_eq!((percent(-0.0).as_str(), percent(-0.0001).as_str(), percent(-0.25).as_str()), ("0.0 %", "0.0 %", "-25.0 %"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Progress on stderr: bars on a terminal, plain lines elsewhere, nothing when quiet; and the stop flag that Ctrl-C sets.
 
+use super::output::grouped;
 use crate::outcome::{Bounds, Event, Observer};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::{IsTerminal, Write};
@@ -142,9 +143,13 @@ impl Observer for Progress {
     }
 }
 
-/// `value 7360402872  bound 7360402871  gap 0.0001 %`.
+/// `value 7,360,402,872  bound 7,360,402,871 yuan a year  gap 0.0001 %`; the bound is left out until there is one.
 fn bounds_text(bounds: &Bounds) -> String {
-    format!("value {:.0}  bound {:.0}  gap {:.4} %", bounds.primal, bounds.dual, 100.0 * bounds.gap())
+    let value = grouped(bounds.primal, 0);
+    if !bounds.dual.is_finite() {
+        return format!("value {value} yuan a year, no bound yet");
+    }
+    format!("value {value}  bound {} yuan a year  gap {:.4} %", grouped(bounds.dual, 0), 100.0 * bounds.gap())
 }
 
 fn bar(name: &'static str, total: Option<u64>) -> ProgressBar {
@@ -185,6 +190,7 @@ mod tests {
     #[test]
     fn quiet_wins() {
         assert_eq!(Style::choose(true, true), Style::Quiet);
-        assert_eq!(bounds_text(&Bounds { primal: 200.0, dual: 199.0 }), "value 200  bound 199  gap 0.5000 %");
+        assert_eq!(bounds_text(&Bounds { primal: 200.0, dual: 199.0 }), "value 200  bound 199 yuan a year  gap 0.5000 %");
+        assert_eq!(bounds_text(&Bounds { primal: 7.0e6, dual: f64::NEG_INFINITY }), "value 7,000,000 yuan a year, no bound yet");
     }
 }

@@ -5,10 +5,10 @@ use super::args::{Lang, MethodArg, SolveArgs};
 use super::exit::{Complaint, Fault};
 use super::output::{grouped, yuan};
 use crate::check::{Violation, check_referral};
-use crate::demand::Problem;
+use crate::demand::{Problem, ProblemError, misfits};
 use crate::indicators::Indicators;
-use crate::network::Case;
 use crate::network::arc_rules::build_arcs;
+use crate::network::{Case, codes};
 use crate::outcome::{Limits, Observer, Termination};
 use crate::plan::ReferralPlan;
 use crate::policy::{PolicyPack, Scenario, pack};
@@ -126,41 +126,53 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
         }
     };
     let mut scenario = match ask.scenario {
-        None => read.scenario.scenario,
+        None => read.scenario,
         Some(file) => {
             let given = io::scenario::read_scenario(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
-            given.over(&read.scenario).map_err(|e| anyhow!(e))?.scenario
+            given.over(&read.scenario).map_err(|e| anyhow!(e))?
         }
     };
-    scenario.policy = ask.policy.map(str::to_string).or(scenario.policy);
-    scenario.gamma = ask.gamma.or(scenario.gamma);
-    assemble(read.case, read.name_en, scenario, complaints(&read.warnings), begin, observer)
+    let asked = &mut scenario.scenario;
+    asked.policy = ask.policy.map(str::to_string).or(asked.policy.take());
+    asked.gamma = ask.gamma.or(asked.gamma);
+    assemble((read.case, read.name_en), scenario, "command line", complaints(&read.warnings), begin, observer)
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
-fn assemble(
-    case: Case,
-    name_en: Option<String>,
-    mut scenario: Scenario,
-    warnings: Vec<Complaint>,
+///
+/// `elsewhere` is where a setting stands that none of the scenario's files holds.
+pub(super) fn assemble(
+    (case, name_en): (Case, Option<String>),
+    file: io::ScenarioFile,
+    elsewhere: &str,
+    mut warnings: Vec<Complaint>,
     begin: Instant,
     observer: &dyn Observer,
 ) -> Result<Prepared, Fault> {
-    let name = scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
-    let pack = pack::load(&name).map_err(|e| Fault::Invalid(vec![complaint_of_scenario("policy-pack", &name, e.to_string())]))?;
-    scenario.policy = Some(name);
+    let located = |errors: &[ProblemError]| invalid(&file.located(errors, elsewhere));
+    let name = file.scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
+    let pack = pack::load(&name).map_err(|e| {
+        let rule = &codes::POLICY_UNKNOWN;
+        let path = vec!["policy".to_owned()];
+        located(&[ProblemError { rule, path, value: name.clone(), message: e.to_string(), remedy: rule.remedy.into() }])
+    })?;
+    let scenario = Scenario { policy: Some(name), ..file.scenario.clone() };
+    // Before the long work: what does not fit is told at once.
+    let misfits = misfits(&case.network, &pack, &scenario);
+    if !misfits.is_empty() {
+        return Err(located(&misfits));
+    }
     let arcs = Arc::new(build_arcs(&case, observer));
-    let problem = Problem::assemble(&case, arcs, &pack, &scenario)
-        .map_err(|errors| Fault::Invalid(errors.iter().map(|e| complaint_of_scenario("scenario", "", e.to_string())).collect()))?;
-    let mut warnings = warnings;
-    warnings.extend(empty_switches(&case.network, &scenario));
+    let problem = Problem::assemble(&case, arcs, &pack, &scenario).map_err(|errors| located(&errors))?;
+    warnings.extend(complaints(&file.located(&empty_switches(&case.network, &scenario), elsewhere)));
     Ok(Prepared { case, name_en, problem, pack, scenario, warnings, begin })
 }
 
 /// Switches of the scenario that the tables give nothing to work on: the plan would look as if they had no effect.
-fn empty_switches(network: &crate::network::Network, scenario: &Scenario) -> Vec<Complaint> {
+fn empty_switches(network: &crate::network::Network, scenario: &Scenario) -> Vec<ProblemError> {
     let s = &scenario.switches;
     let any = |keep: fn(&crate::network::Facility) -> bool| network.facilities.iter().any(keep);
+    let rule = &codes::SWITCH_WITHOUT_DATA;
     [
         ("group_reserve", s.group_reserve && !any(|f| f.group_leader), "no facility has `group_leader`"),
         ("drug_linkage", s.drug_linkage && !any(|f| !f.drug_gaps.is_empty()), "no facility has `drug_gaps`"),
@@ -174,10 +186,12 @@ fn empty_switches(network: &crate::network::Network, scenario: &Scenario) -> Vec
     ]
     .into_iter()
     .filter(|(_, empty, _)| *empty)
-    .map(|(name, _, why)| Complaint {
-        severity: "warning",
-        remedy: "fill the column, or leave the switch off".into(),
-        ..complaint_of_scenario("switch-without-data", name, format!("`{name}` is on, but {why}"))
+    .map(|(name, _, why)| ProblemError {
+        rule,
+        path: vec!["switches".into(), name.into()],
+        value: name.into(),
+        message: format!("`{name}` is on, but {why}"),
+        remedy: rule.remedy.into(),
     })
     .collect()
 }
@@ -201,12 +215,16 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
             let sentences = diagnosis.repairs.iter().map(sentence).collect();
             Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&diagnosis).map_err(|e| anyhow!(e))?, sentences })
         }
-        Termination::NoSolution(limit) => Err(anyhow!("no plan was found before {}", limit_words(limit)).into()),
+        Termination::NoSolution(limit) => Err(anyhow!(
+            "no plan was found before {}; give a longer --time (the first plan of a large case takes about a tenth of a whole run)",
+            limit_words(limit)
+        )
+        .into()),
         Termination::Unbounded => Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
     }
 }
 
-fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+pub(super) fn limit_words(limit: crate::outcome::Limit) -> &'static str {
     use crate::outcome::Limit;
     match limit {
         Limit::Time => "the time limit",
@@ -236,6 +254,9 @@ fn sentence(repair: &referral::Repair) -> String {
         RepairKind::Beds => format!("+{amount} beds at {name} ({now} now){}", price("once")),
         RepairKind::Doctors => format!("+{amount} doctors at {name} ({now} now){}", price("a year")),
         RepairKind::Minutes => format!("{amount} minutes more than the limit of {now} to an emergency hospital from {name}"),
+        RepairKind::Target if repair.target.as_deref() == Some("deployment") => {
+            format!("{amount} of the {now} doctors asked for cannot be posted down in {name}")
+        }
         RepairKind::Target => {
             let target = repair.target.as_deref().unwrap_or("a target");
             format!("{target} in {name}: {amount} of the {now} cases it asks for are out of reach, whatever the capacity")
@@ -259,7 +280,9 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     };
     let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
-    let prepared = assemble(read.case, read.name_en, scenario, complaints(&read.warnings), begin, observer)?;
+    let written = io::ScenarioFile::of(scenario);
+    let elsewhere = file.display().to_string();
+    let prepared = assemble((read.case, read.name_en), written, &elsewhere, complaints(&read.warnings), begin, observer)?;
     let mut violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators = if violations.is_empty() {
@@ -374,20 +397,7 @@ pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
     Ok(SolveOptions { backend: name.to_string(), method, limits })
 }
 
-fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint {
-    Complaint {
-        code: code.into(),
-        severity: "error",
-        file: "scenario".into(),
-        line: None,
-        column: None,
-        value: (!value.is_empty()).then(|| value.to_string()),
-        message,
-        remedy: String::new(),
-    }
-}
-
-fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
+pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
     problems
         .iter()
         .map(|p| Complaint {
@@ -403,7 +413,7 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
         .collect()
 }
 
-fn invalid(problems: &[io::Problem]) -> Fault {
+pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
 }
 

@@ -17,7 +17,7 @@ pub fn lines(prepared: &Prepared, judged: &Judged) -> Vec<String> {
     vec![
         format!(
             "Case            {} ({}): {heads}{} settlements, {} facilities; policy {}, steerable share {}",
-            visible(&network.name),
+            visible(prepared.name_en.as_ref().unwrap_or(&network.name)),
             network.year,
             network.settlements.len(),
             network.facilities.len(),
@@ -104,8 +104,10 @@ fn targets(shortfalls: &[Shortfall]) -> String {
     }
     let mut missed: Vec<_> = missed.into_iter().collect();
     missed.sort_by(|a, b| b.1.1.total_cmp(&a.1.1).then(a.0.cmp(b.0)));
-    let parts: Vec<String> =
-        missed.iter().map(|(target, (places, short))| format!("{target} short by {} in {places}", grouped(*short, 0))).collect();
+    let parts: Vec<String> = missed
+        .iter()
+        .map(|(target, (places, short))| format!("{target} short by {} cases a year in {places}", grouped(*short, 0)))
+        .collect();
     format!("{} of {} missed: {}", missed.iter().map(|m| m.1.0).sum::<usize>(), shortfalls.len(), parts.join("; "))
 }
 
@@ -114,7 +116,9 @@ fn worth(prepared: &Prepared, plan: &ReferralPlan) -> String {
     let best = |values: &[f64], what: &str| -> Option<String> {
         let (at, most) = values.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         let facility = prepared.problem.network.facilities.get(at)?;
-        (most > 0.5).then(|| format!("one more {what} at {} saves up to {} a year", visible(&facility.name), yuan(most)))
+        (most > 0.5).then(|| {
+            format!("one more {what} at {} saves up to {} a year", visible(facility.name_en.as_ref().unwrap_or(&facility.name)), yuan(most))
+        })
     };
     let parts: Vec<String> = [best(&plan.marginals.bed, "bed"), best(&plan.marginals.doctor, "doctor")].into_iter().flatten().collect();
     if parts.is_empty() { "no bed or doctor is scarce".into() } else { parts.join("; ") }
@@ -134,7 +138,7 @@ mod tests {
         assert_eq!(targets(&[shortfall("in_county", 1e-9)]), "all 1 met");
         let text =
             targets(&[shortfall("in_county", 10.0), shortfall("in_county", 5.0), shortfall("first_contact", 2000.0), shortfall("x", 0.0)]);
-        assert_eq!(text, "3 of 4 missed: first_contact short by 2,000 in 1; in_county short by 15 in 2");
+        assert_eq!(text, "3 of 4 missed: first_contact short by 2,000 cases a year in 1; in_county short by 15 cases a year in 2");
     }
 
     #[test]

@@ -3,11 +3,19 @@
 use super::choice::{Calibration, Coefficients, Conditions};
 use super::congestion::{Crowd, Queue, settle};
 use super::problem::{Problem, ProblemError};
+use crate::network::codes::{self, Rule};
+use crate::network::problem::nearest;
 use crate::network::{Arcs, Case, CaseClass, Facility, Kind, Network, Tier, TierTable};
 use crate::policy::years::{self, BASE_ADMISSIONS_PER_HEAD, BASE_VISITS_PER_HEAD};
 use crate::policy::{Limits, PolicyPack, Prices, Scenario, Targets};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::sync::Arc;
+
+/// Names that are listed when one of them was missed; of more only the nearest is told.
+const FEW: usize = 30;
+/// Most beds or doctors that a scenario may add at a facility.
+const MOST_EXTRA: f64 = 1e5;
 
 impl Problem {
     /// Puts together the problem of a case under a policy pack and a scenario.
@@ -27,29 +35,13 @@ impl Problem {
     pub fn assemble(case: &Case, arcs: Arc<Arcs>, pack: &PolicyPack, scenario: &Scenario) -> Result<Self, Vec<ProblemError>> {
         let network = &case.network;
         let mut door = Door::default();
-        let prices = prices(scenario, &mut door);
-        let limits = limits(scenario, &mut door);
-        let targets = targets(pack, scenario, &mut door);
-        let gamma = door.within("gamma", scenario.gamma.unwrap_or(pack.gamma), 0.0, 1.0);
-        let classes = classes(network, pack, scenario, &mut door);
-        let demand = demand(network, pack, scenario, &mut door);
-        let open = open(network, scenario, &mut door);
-        let beds = capacity(network, &Supply::beds(scenario), &open, &mut door);
-        let doctors = capacity(network, &Supply::doctors(scenario), &open, &mut door);
-        let tele = tele(network, scenario, &mut door);
-        let (tiers, seen) = fund_shares(network, scenario, &mut door);
-        switches(scenario, &mut door);
-        let waiting_weight = scenario.choice.waiting_weight.map(|w| door.within("choice.waiting_weight", w, f64::NEG_INFINITY, 0.0));
+        let parts = Parts::read(network, pack, scenario, &mut door);
         if arcs.first_start.len() != network.settlements.len() + 1 {
-            #[allow(clippy::cast_precision_loss)] // a count of table rows
-            let value = arcs.first_start.len() as f64;
-            door.problems.push(ProblemError::OutOfRange {
-                field: "arcs".into(),
-                value,
-                expected: "one entry more than the case has settlements".into(),
-            });
+            let message = "one entry more than the case has settlements is wanted";
+            door.say(&codes::SETTING_OUT_OF_RANGE, &["arcs"], &arcs.first_start.len(), message.into());
         }
         door.close()?;
+        let Parts { prices, limits, targets, gamma, classes, demand, open, beds, doctors, tele, tiers, seen, waiting_weight } = parts;
 
         let base = Conditions {
             network,
@@ -105,6 +97,54 @@ impl Problem {
     }
 }
 
+/// Everything of a scenario that does not fit a network, without putting the problem together. `O(tables)`.
+#[must_use]
+pub fn misfits(network: &Network, pack: &PolicyPack, scenario: &Scenario) -> Vec<ProblemError> {
+    let mut door = Door::default();
+    Parts::read(network, pack, scenario, &mut door);
+    door.problems
+}
+
+/// What pack and scenario make of the tables.
+struct Parts {
+    prices: Prices,
+    limits: Limits,
+    targets: Targets,
+    gamma: f64,
+    classes: Vec<CaseClass>,
+    demand: Vec<f64>,
+    open: Vec<bool>,
+    beds: Vec<f64>,
+    doctors: Vec<f64>,
+    tele: Vec<bool>,
+    tiers: TierTable,
+    seen: TierTable,
+    waiting_weight: Option<f64>,
+}
+
+impl Parts {
+    fn read(network: &Network, pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Self {
+        let (tiers, seen) = fund_shares(network, scenario, door);
+        let open = open(network, scenario, door);
+        switches(scenario, door);
+        Self {
+            prices: prices(scenario, door),
+            limits: limits(scenario, door),
+            targets: targets(pack, scenario, door),
+            gamma: door.within(&["gamma"], scenario.gamma.unwrap_or(pack.gamma), 0.0, 1.0),
+            classes: classes(network, pack, scenario, door),
+            demand: demand(network, pack, scenario, door),
+            beds: capacity(network, &Supply::beds(scenario), &open, door),
+            doctors: capacity(network, &Supply::doctors(scenario), &open, door),
+            open,
+            tele: tele(network, scenario, door),
+            tiers,
+            seen,
+            waiting_weight: scenario.choice.waiting_weight.map(|w| door.within(&["choice", "waiting_weight"], w, f64::NEG_INFINITY, 0.0)),
+        }
+    }
+}
+
 /// Collects everything that is wrong before anything is refused.
 #[derive(Default)]
 struct Door {
@@ -112,22 +152,38 @@ struct Door {
 }
 
 impl Door {
-    fn unknown(&mut self, field: &str, value: &str, expected: impl Into<String>) {
-        self.problems.push(ProblemError::UnknownName { field: field.into(), value: value.into(), expected: expected.into() });
+    fn say(&mut self, rule: &'static Rule, path: &[&str], value: &dyn Display, message: String) {
+        let path = path.iter().map(|p| (*p).to_owned()).collect();
+        self.problems.push(ProblemError { rule, path, value: value.to_string(), message, remedy: rule.remedy.into() });
     }
 
-    /// `value` when it is finite and within the range, else a problem.
-    fn within(&mut self, field: &str, value: f64, low: f64, high: f64) -> f64 {
-        if !(value.is_finite() && low <= value && value <= high) {
-            let expected = match (low.is_finite(), high.is_finite()) {
-                (true, true) => format!("between {low} and {high}"),
-                (true, false) => format!("a number, {low} or more"),
-                (false, true) => format!("a number, {high} or less"),
-                (false, false) => "a number".into(),
+    /// A name that is not among those known, with the nearest of them.
+    fn unknown<'n>(&mut self, rule: &'static Rule, path: &[&str], value: &str, what: &str, known: impl Iterator<Item = &'n str> + Clone) {
+        self.say(rule, path, &value, format!("this is no {what}"));
+        let count = known.clone().count();
+        let list = || known.clone().collect::<Vec<_>>().join(", ");
+        if let Some(problem) = self.problems.last_mut() {
+            problem.remedy = match nearest(value, known.clone()) {
+                Some(like) if count > FEW => format!("perhaps `{like}` is meant"),
+                Some(like) => format!("perhaps `{like}` is meant; there are {}", list()),
+                None if count > FEW => rule.remedy.into(),
+                None => format!("use one of {}", list()),
             };
-            self.problems.push(ProblemError::OutOfRange { field: field.into(), value, expected });
         }
-        value
+    }
+
+    /// `value` when it is finite and within the range, else a problem. A negative zero comes out as zero.
+    fn within(&mut self, path: &[&str], value: f64, low: f64, high: f64) -> f64 {
+        if !(value.is_finite() && low <= value && value <= high) {
+            let message = match (low.is_finite(), high.is_finite()) {
+                (true, true) => format!("must be from {low} to {high}"),
+                (true, false) => format!("must be {low} or more"),
+                (false, true) => format!("must be {high} or less"),
+                (false, false) => "must be a number".into(),
+            };
+            self.say(&codes::SETTING_OUT_OF_RANGE, path, &value, message);
+        }
+        value + 0.0
     }
 
     fn close(self) -> Result<(), Vec<ProblemError>> {
@@ -139,8 +195,8 @@ fn prices(scenario: &Scenario, door: &mut Door) -> Prices {
     let mut prices = Prices::default();
     for (name, value) in &scenario.prices {
         match prices.by_name(name) {
-            Some(place) => *place = door.within(&format!("prices.{name}"), *value, 0.0, f64::INFINITY),
-            None => door.unknown("prices", name, format!("one of {}", Prices::NAMES.join(", "))),
+            Some(place) => *place = door.within(&["prices", name], *value, 0.0, f64::INFINITY),
+            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["prices", name], name, "price", Prices::NAMES.iter().copied()),
         }
     }
     prices
@@ -151,8 +207,8 @@ fn limits(scenario: &Scenario, door: &mut Door) -> Limits {
     for (name, value) in &scenario.limits {
         let high = if name == "emergency_minutes" { f64::INFINITY } else { 1.0 };
         match limits.by_name(name) {
-            Some(place) => *place = door.within(&format!("limits.{name}"), *value, 0.0, high),
-            None => door.unknown("limits", name, format!("one of {}", Limits::NAMES.join(", "))),
+            Some(place) => *place = door.within(&["limits", name], *value, 0.0, high),
+            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["limits", name], name, "limit", Limits::NAMES.iter().copied()),
         }
     }
     limits
@@ -164,13 +220,16 @@ fn targets(pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Targets {
     for name in Targets::NAMES {
         let value = given.by_name(name).and_then(|v| *v);
         if let (Some(value), Some(place)) = (value, targets.by_name(name)) {
-            *place = Some(door.within(&format!("targets.{name}"), value, 0.0, 1.0));
+            *place = Some(door.within(&["targets", name], value, 0.0, 1.0));
         }
     }
     for name in &scenario.targets_off {
+        if given.by_name(name).is_some_and(|v| v.is_some()) {
+            door.say(&codes::TARGET_BOTH, &["targets_off"], name, format!("`targets` sets `{name}`, `targets_off` drops it"));
+        }
         match targets.by_name(name) {
             Some(place) => *place = None,
-            None => door.unknown("targets_off", name, format!("one of {}", Targets::NAMES.join(", "))),
+            None => door.unknown(&codes::NAME_UNKNOWN, &["targets_off"], name, "target", Targets::NAMES.iter().copied()),
         }
     }
     targets
@@ -178,7 +237,7 @@ fn targets(pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Targets {
 
 fn classes(network: &Network, pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Vec<CaseClass> {
     let factor = match scenario.demand.length_of_stay {
-        Some(factor) => door.within("demand.length_of_stay", factor, 0.0, 10.0),
+        Some(factor) => door.within(&["demand", "length_of_stay"], factor, 0.01, 100.0),
         None => pack.length_of_stay,
     };
     let longer = |k: &CaseClass| CaseClass { acute_days: k.acute_days * factor, recovery_days: k.recovery_days * factor, ..k.clone() };
@@ -189,10 +248,10 @@ fn classes(network: &Network, pack: &PolicyPack, scenario: &Scenario, door: &mut
 fn demand(network: &Network, pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Vec<f64> {
     let (visits, admissions) = per_head(pack, scenario, door);
     for (code, factor) in &scenario.demand.multipliers {
-        door.within(&format!("demand.multipliers.{code}"), *factor, 0.0, f64::INFINITY);
+        door.within(&["demand", "multipliers", code], *factor, 0.0, 1000.0);
         if !network.classes.iter().any(|k| &k.code == code) {
-            let codes: Vec<&str> = network.classes.iter().map(|k| k.code.as_str()).collect();
-            door.unknown("demand.multipliers", code, format!("a class ({})", codes.join(", ")));
+            let known = network.classes.iter().map(|k| k.code.as_str());
+            door.unknown(&codes::NAME_UNKNOWN, &["demand", "multipliers", code], code, "case class of the case", known);
         }
     }
     let rates: Vec<f64> = network
@@ -217,22 +276,22 @@ fn per_head(pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> (f64, f6
     if let Some(y) = years.iter().find(|y| y.year == year) {
         return (y.visits_per_head, y.admissions_per_head);
     }
-    let known = years.first().zip(years.last()).map_or_else(String::new, |(a, b)| format!("a year from {} to {}", a.year, b.year));
-    door.problems.push(ProblemError::OutOfRange { field: "demand.year".into(), value: f64::from(year), expected: known });
+    let known = years.first().zip(years.last()).map_or_else(String::new, |(a, b)| format!("must be a year from {} to {}", a.year, b.year));
+    door.say(&codes::SETTING_OUT_OF_RANGE, &["demand", "year"], &year, known);
     (pack.visits_per_head, pack.admissions_per_head)
 }
 
-/// Tells every code of a list that is no facility.
-fn known_facilities<'a>(network: &Network, field: &str, codes: impl Iterator<Item = &'a String>, door: &mut Door) {
-    for code in codes {
-        if !network.facilities.iter().any(|f| &f.code == code) {
-            door.unknown(field, code, "a facility of the case");
-        }
+/// Tells every code of a list that is no facility; `keyed` when the codes are keys of a table.
+fn known_facilities<'a>(network: &Network, path: [&str; 2], keyed: bool, given: impl Iterator<Item = &'a String>, door: &mut Door) {
+    for code in given.filter(|code| !network.facilities.iter().any(|f| &f.code == *code)) {
+        let whole = [path[0], path[1], code];
+        let known = network.facilities.iter().map(|f| f.code.as_str());
+        door.unknown(&codes::NAME_UNKNOWN, &whole[..if keyed { 3 } else { 2 }], code, "facility of the case", known);
     }
 }
 
 fn open(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {
-    known_facilities(network, "capacity.closed", scenario.capacity.closed.iter(), door);
+    known_facilities(network, ["capacity", "closed"], false, scenario.capacity.closed.iter(), door);
     network.facilities.iter().map(|f| f.siting.exist && !scenario.capacity.closed.contains(&f.code)).collect()
 }
 
@@ -260,16 +319,16 @@ impl<'a> Supply<'a> {
 
 fn capacity(network: &Network, supply: &Supply<'_>, open: &[bool], door: &mut Door) -> Vec<f64> {
     let name = supply.name;
-    let all = door.within(&format!("capacity.{name}_factor"), supply.factor.unwrap_or(1.0), 0.0, f64::INFINITY);
+    let (factor, by_tier, extra_key) = (format!("{name}_factor"), format!("{name}_by_tier"), format!("extra_{name}"));
+    let all = door.within(&["capacity", &factor], supply.factor.unwrap_or(1.0), 0.0, 1000.0);
     for (tier, factor) in supply.by_tier {
-        door.within(&format!("capacity.{name}_by_tier.{tier}"), *factor, 0.0, f64::INFINITY);
+        door.within(&["capacity", &by_tier, tier.code()], *factor, 0.0, 1000.0);
     }
-    let extra_field = format!("capacity.extra_{name}");
-    known_facilities(network, &extra_field, supply.extra.keys(), door);
+    known_facilities(network, ["capacity", &extra_key], true, supply.extra.keys(), door);
     let changed = |(j, f): (usize, &Facility)| {
         let grown = (supply.table)(f) * all * supply.by_tier.get(&f.tier).copied().unwrap_or(1.0);
         let Some(extra) = supply.extra.get(&f.code) else { return if open[j] { grown } else { 0.0 } };
-        door.within(&format!("{extra_field}.{}", f.code), *extra, -grown, f64::INFINITY);
+        door.within(&["capacity", &extra_key, &f.code], *extra, -grown, MOST_EXTRA);
         if open[j] { grown + extra } else { 0.0 }
     };
     network.facilities.iter().enumerate().map(changed).collect()
@@ -277,7 +336,7 @@ fn capacity(network: &Network, supply: &Supply<'_>, open: &[bool], door: &mut Do
 
 fn tele(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {
     let change = &scenario.tele;
-    known_facilities(network, "tele.facilities", change.facilities.iter(), door);
+    known_facilities(network, ["tele", "facilities"], false, change.facilities.iter(), door);
     let linked = |f: &Facility| (f.tele && !change.ignore_table) || change.tiers.contains(&f.tier) || change.facilities.contains(&f.code);
     network.facilities.iter().map(linked).collect()
 }
@@ -286,22 +345,22 @@ fn tele(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {
 fn fund_shares(network: &Network, scenario: &Scenario, door: &mut Door) -> (TierTable, TierTable) {
     let mut tiers = network.tiers;
     for (tier, share) in &scenario.payment.fund_share {
-        tiers.get_mut(*tier).fund_share = door.within(&format!("payment.fund_share.{tier}"), *share, 0.0, 1.0);
+        tiers.get_mut(*tier).fund_share = door.within(&["payment", "fund_share", tier.code()], *share, 0.0, 1.0);
     }
     let mut seen = tiers;
     for (tier, share) in &scenario.choice.fund_share {
-        seen.get_mut(*tier).fund_share = door.within(&format!("choice.fund_share.{tier}"), *share, 0.0, 1.0);
+        seen.get_mut(*tier).fund_share = door.within(&["choice", "fund_share", tier.code()], *share, 0.0, 1.0);
     }
     (tiers, seen)
 }
 
 fn switches(scenario: &Scenario, door: &mut Door) {
     if let Some(deployment) = &scenario.switches.deployment {
-        door.within("switches.deployment.min_per_county", deployment.min_per_county, 0.0, f64::INFINITY);
-        door.within("switches.deployment.effectiveness", deployment.effectiveness, 0.0, 1.0);
-        door.within("switches.deployment.max_share", deployment.max_share, 0.0, 1.0);
+        door.within(&["switches", "deployment", "min_per_county"], deployment.min_per_county, 0.0, 1e6);
+        door.within(&["switches", "deployment", "effectiveness"], deployment.effectiveness, 0.0, 1.0);
+        door.within(&["switches", "deployment", "max_share"], deployment.max_share, 0.0, 1.0);
     }
     if let Some(tolerance) = scenario.switches.fund_balance {
-        door.within("switches.fund_balance", tolerance, 0.0, f64::INFINITY);
+        door.within(&["switches", "fund_balance"], tolerance, 0.0, 1.0);
     }
 }

@@ -7,4 +7,5 @@ pub mod layout;
 pub mod problem;
 
 pub use layout::LayoutProblem;
+pub use assemble::misfits;
 pub use problem::{Problem, ProblemError};

@@ -2,6 +2,7 @@
 
 use super::choice::Calibration;
 use crate::ids::{AreaId, ClassId, FacilityId, SettlementId};
+use crate::network::codes::Rule;
 use crate::network::{Arcs, CaseClass, Kind, Network, TierTable};
 use crate::policy::{Limits, Prices, Switches, Targets};
 use std::sync::Arc;
@@ -47,27 +48,18 @@ pub struct Problem {
 
 /// Why a problem could not be put together from a case and a scenario.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum ProblemError {
-    /// A name in the scenario that the case does not have.
-    #[error("scenario: {field} names `{value}`, which is not {expected}")]
-    UnknownName {
-        /// Field of the scenario.
-        field: String,
-        /// What it says.
-        value: String,
-        /// What is allowed.
-        expected: String,
-    },
-    /// A number out of its range.
-    #[error("scenario: {field} is {value}; it must be {expected}")]
-    OutOfRange {
-        /// Field of the scenario.
-        field: String,
-        /// What it says.
-        value: f64,
-        /// What is allowed.
-        expected: String,
-    },
+#[error("scenario: {} \"{value}\": {message}", .path.join("."))]
+pub struct ProblemError {
+    /// The rule that is broken.
+    pub rule: &'static Rule,
+    /// Path of the key in the scenario; the last part may be the code of a facility or class.
+    pub path: Vec<String>,
+    /// What stands there.
+    pub value: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub remedy: String,
 }
 
 impl Problem {

@@ -86,10 +86,13 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// The attainable share; `None` without demand.
+    /// The attainable share, at most 1; `None` without demand.
+    ///
+    /// C11 counts the step-downs of all classes against H4 and H5 alone, so that more cases could count toward it than its whole: the target is
+    /// then out of question, and no share above 100 % would tell a planner more.
     #[must_use]
     pub fn share(&self) -> Option<f64> {
-        (self.base > 0.0).then(|| self.most / self.base)
+        (self.base > 0.0).then(|| (self.most / self.base).min(1.0))
     }
 
     fn add(&mut self, other: Self) {
@@ -199,7 +202,8 @@ fn first_contact(problem: &Problem, out: &mut [Reach]) {
 }
 
 /// Stays of H4 and H5, and how many stays of all classes could step down at most (`delta_max` of those with a recovery phase, where a hospital in
-/// force that treats them has somewhere to send them). The ratio may exceed 1, as lighter stays step down too.
+/// force that treats them has somewhere to send them). More may count than the base holds, as lighter stays
+/// step down too; [`Reach::share`] ends at 1.
 fn step_down(problem: &Problem, demand: &[f64], out: &mut [Reach]) {
     let n = problem.class_count();
     let mut senders = vec![false; problem.network.facilities.len()];

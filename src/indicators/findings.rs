@@ -2,7 +2,7 @@
 //!
 //! | ids | of |
 //! | --- | --- |
-//! | `finding-bed`, `finding-doctor`, `finding-gp`, `finding-bottleneck`, `finding-bottleneck-count`, `finding-idle`, `finding-idle-tier` | beds and doctors |
+//! | `finding-bed`, `finding-doctor`, `finding-gp`, `finding-bottleneck-count`, `finding-idle`, `finding-idle-tier` | beds and doctors |
 //! | `finding-target-unattainable`, `finding-target-short`, `finding-target-gap`, `finding-targets-met` | targets |
 //! | `finding-unmet`, `finding-unmet-area`, `finding-unmet-class`, `finding-displaced`, `finding-displaced-area` | patients not served, or not where they would go |
 //! | `finding-inertia`, `finding-inertia-area`, `finding-case-cost`, `finding-fund-deficit`, `finding-tele` | habits, cost, fund, links |
@@ -19,24 +19,23 @@ use super::{Finding, Indicators};
 use crate::demand::Problem;
 use crate::ids::{AreaId, FacilityId};
 use crate::plan::ReferralPlan;
-use crate::policy::PolicyPack;
 use std::collections::BTreeMap;
 
 /// How many facilities a list of findings names.
 const FACILITIES: usize = 10;
 /// How many areas a list of findings names.
 const AREAS: usize = 5;
-/// How many bottlenecks become findings; all of them are in [`Indicators::bottlenecks`].
+/// How many bottlenecks become findings (`finding-bed`, `finding-doctor`, `finding-gp`); all of them are in [`Indicators::bottlenecks`].
 const BOTTLENECKS: usize = 30;
 /// Cases below this are noise of the solver.
 const CASES: f64 = 0.5;
 
 /// All findings, most valuable first; equal weights keep the order of the rooms above.
-pub(crate) fn findings(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, tallies: &[Tally], said: &Indicators) -> Vec<Finding> {
+pub(crate) fn findings(problem: &Problem, plan: &ReferralPlan, tallies: &[Tally], said: &Indicators) -> Vec<Finding> {
     let mut out = Vec::new();
     capacity::worth(problem, said, &mut out);
-    capacity::bottlenecks(problem, said, &mut out);
-    targets::targets(problem, plan, pack, said, &mut out);
+    capacity::bottlenecks(said, &mut out);
+    targets::targets(problem, plan, said, &mut out);
     people::unmet(problem, plan, tallies, &mut out);
     people::displaced(problem, tallies, &mut out);
     people::inertia(problem, plan, said, &mut out);

@@ -4,12 +4,17 @@
 //! targets of the pack are looked up among the region's indicators; those that a referral plan cannot judge stand there with `planned = None`.
 
 use super::attainable::{FlowTarget, by_area, of_region};
-use super::{LedgerRow, Values};
+use super::{LedgerRow, Origin, Values};
 use crate::demand::Problem;
 use crate::ids::AreaId;
 use crate::plan::ReferralPlan;
 use crate::policy::PolicyPack;
 use crate::policy::pack::{PolicyTarget, TargetSense};
+
+/// A share this close to its target counts as met.
+pub(crate) const MET: f64 = 1e-6;
+/// A guide value ("about") counts as met within this share of it.
+const ABOUT: f64 = 0.05;
 
 /// All rows: flow targets first, in the order of their rows in the model, then the rest of the pack in its own order.
 pub(crate) fn ledger(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, region: &Values, areas: &[Values]) -> Vec<LedgerRow> {
@@ -35,17 +40,23 @@ fn flow_rows(
     let in_force = target.value(problem);
     // A target that the scenario dropped is still watched, without a price.
     let Some(value) = in_force.or(entry.map(|e| e.value)) else { return };
-    let (source, sure) = origin(entry, in_force);
+    let (origin, sure) = origin(entry, in_force);
+    let source = entry.map_or_else(String::new, said);
     let reach = by_area(problem, target);
     let row = |area: Option<AreaId>, attainable: Option<f64>, planned: Option<f64>| LedgerRow {
         key: target.key().to_owned(),
         area,
         unit: entry.map_or_else(|| "share".to_owned(), |e| e.unit.clone()),
         target: value,
-        attainable,
+        upper: None,
+        sense: TargetSense::AtLeast,
+        // What the plan reaches can be reached.
+        attainable: attainable.map(|a| a.max(planned.unwrap_or(a))),
         planned,
         gap: planned.map(|p| value - p),
+        met: planned.map(|p| value - p <= MET * value.max(1e-9)),
         price: price(plan, target.key(), area),
+        origin,
         source: source.clone(),
         sure: sure.clone(),
     };
@@ -64,12 +75,12 @@ fn flow_rows(
     }
 }
 
-/// Sentence, place and certainty of a flow target.
-fn origin(entry: Option<&PolicyTarget>, in_force: Option<f64>) -> (String, String) {
+/// Who asks for a flow target, and how sure that is.
+fn origin(entry: Option<&PolicyTarget>, in_force: Option<f64>) -> (Origin, String) {
     match entry {
-        Some(e) if in_force.is_none_or(|v| (v - e.value).abs() <= 1e-12) => (said(e), e.sure.clone()),
-        Some(e) => (format!("scenario, instead of {}: {}", e.value, said(e)), "assumed".to_owned()),
-        None => ("scenario".to_owned(), "assumed".to_owned()),
+        Some(e) if in_force.is_none_or(|v| (v - e.value).abs() <= 1e-12) => (Origin::Pack, e.sure.clone()),
+        Some(e) => (Origin::ScenarioInstead(e.value), "assumed".to_owned()),
+        None => (Origin::Scenario, "assumed".to_owned()),
     }
 }
 
@@ -93,10 +104,14 @@ fn pack_row(t: &PolicyTarget, pack: &PolicyPack, region: &Values) -> LedgerRow {
         area: None,
         unit: t.unit.clone(),
         target: t.value,
+        upper: t.upper,
+        sense: t.sense,
         attainable: None,
         planned,
         gap: planned.map(|p| gap(t, p)),
+        met: planned.map(|p| is_met(t, p)),
         price: None,
+        origin: Origin::Pack,
         source: said(t),
         sure: t.sure.clone(),
     }
@@ -104,7 +119,8 @@ fn pack_row(t: &PolicyTarget, pack: &PolicyPack, region: &Values) -> LedgerRow {
 
 /// How far a planned value is from its target, positive when it is on the wrong side.
 ///
-/// A range asked for "about" is met anywhere inside it; a single guide value has a signed distance below it.
+/// A range is met anywhere inside it, its ends included; a ceiling given as a range (10 to 20 km) is its upper end; a single guide value has
+/// a signed distance below it.
 pub(crate) fn gap(t: &PolicyTarget, planned: f64) -> f64 {
     match (t.sense, t.upper) {
         (TargetSense::AtMost, upper) => planned - upper.unwrap_or(t.value),
@@ -112,6 +128,12 @@ pub(crate) fn gap(t: &PolicyTarget, planned: f64) -> f64 {
         (TargetSense::About, Some(upper)) if planned > upper => planned - upper,
         (TargetSense::About, Some(_)) => (t.value - planned).max(0.0),
     }
+}
+
+/// Whether a planned value meets its target. A single guide value leaves room for 5 % of it; a range says itself how much room it leaves.
+pub(crate) fn is_met(t: &PolicyTarget, planned: f64) -> bool {
+    let slack = if t.sense == TargetSense::About && t.upper.is_none() { ABOUT } else { MET };
+    gap(t, planned) <= slack * t.value.abs().max(1e-9)
 }
 
 /// Indicator of the region that judges a target of the pack; keys that name an indicator judge themselves.

@@ -23,6 +23,7 @@ use crate::ids::{AreaId, FacilityId};
 use crate::network::Tier;
 use crate::plan::ReferralPlan;
 use crate::policy::PolicyPack;
+use crate::policy::pack::TargetSense;
 use crate::travel::Travel;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -132,6 +133,18 @@ pub struct Access {
     pub supply: [f64; 4],
 }
 
+/// Who asks for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// The policy pack.
+    Pack,
+    /// The scenario, where the pack asks for this much.
+    ScenarioInstead(f64),
+    /// The scenario alone.
+    Scenario,
+}
+
 /// One row of the ledger.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LedgerRow {
@@ -141,17 +154,25 @@ pub struct LedgerRow {
     pub area: Option<AreaId>,
     /// Unit.
     pub unit: String,
-    /// Target.
+    /// Target; the lower end of a range.
     pub target: f64,
+    /// Upper end, where the target is a range.
+    pub upper: Option<f64>,
+    /// Direction.
+    pub sense: TargetSense,
     /// What could be attained at most with today's case mix; `None` where the question makes no sense.
     pub attainable: Option<f64>,
     /// Planned; `None` when the model cannot judge it.
     pub planned: Option<f64>,
-    /// Planned against target, positive when short; `None` when the model cannot judge it.
+    /// Planned against target, positive when it is missed, 0 inside a range; `None` when the model cannot judge it.
     pub gap: Option<f64>,
+    /// Whether it is met; `None` when the model cannot judge it.
+    pub met: Option<bool>,
     /// Price of the last case toward it, yuan.
     pub price: Option<f64>,
-    /// What the document says, and where.
+    /// Who asks for it.
+    pub origin: Origin,
+    /// What the document says, and where, in the words of the policy pack; empty when only the scenario asks for it.
     pub source: String,
     /// How sure the source is.
     pub sure: String,
@@ -205,6 +226,6 @@ fn put_together(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, acces
     let bottlenecks = bottleneck::bottlenecks(problem, &facilities);
     let access = access.unwrap_or_default();
     let mut said = Indicators { region, by_area, by_tier, facilities, access, ledger, findings: Vec::new(), bottlenecks };
-    said.findings = findings::findings(problem, plan, pack, &tallies, &said);
+    said.findings = findings::findings(problem, plan, &tallies, &said);
     said
 }

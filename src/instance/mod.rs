@@ -2,10 +2,13 @@
 //! to serve a client from a site, and the question that is asked. Data only: algorithms are in [`crate::location`], files in [`crate::io`],
 //! and [`crate::check`] verifies answers from this alone.
 
+mod mark;
 mod service;
 
+pub use mark::Mark;
 pub use service::{Distance, Metric, Service};
 
+use crate::outcome::Bounds;
 use serde::{Deserialize, Serialize};
 
 /// The question asked of an [`Instance`]. Sums run over clients `i` and sites `j`; `c_ij` is [`Instance::cost`], `d_ij` [`Instance::distance`],
@@ -69,6 +72,32 @@ impl Problem {
             Self::TwoStage => "two-stage",
         }
     }
+
+    /// The names of all problems, as `--problem` takes them.
+    pub const NAMES: [&'static str; 10] =
+        ["p-median", "p-center", "lscp", "mclp", "ufl", "cfl", "sscfl", "cpmp", "two-level", "two-stage"];
+
+    /// Whether the value is to be as large as possible: then the value is the lower bound of the optimum, `dual` the upper.
+    #[must_use]
+    pub const fn maximises(&self) -> bool {
+        matches!(self, Self::MaxCover { .. })
+    }
+
+    /// Sites that may open, where the question counts them.
+    #[must_use]
+    pub const fn p(&self) -> Option<usize> {
+        match self {
+            Self::PMedian { p } | Self::PCenter { p } | Self::MaxCover { p, .. } | Self::CapacitatedPMedian { p } => Some(*p),
+            _ => None,
+        }
+    }
+
+    /// Relative gap between value and bound, `|primal - dual| / max(1, |primal|)` and 0 where they cross, whichever way the problem goes;
+    /// infinite when a side is missing.
+    #[must_use]
+    pub fn gap(&self, bounds: &Bounds) -> f64 {
+        if self.maximises() { Bounds { primal: -bounds.primal, dual: -bounds.dual }.gap() } else { bounds.gap() }
+    }
 }
 
 /// Clients, sites and the cost between them.
@@ -127,6 +156,18 @@ impl Instance {
     pub fn cost(&self, client: usize, site: usize) -> f64 {
         let d = self.distance(client, site);
         if !self.service.per_unit || d.is_infinite() { d } else { self.demand[client] * d }
+    }
+
+    /// Name of a client, or its position from 1.
+    #[must_use]
+    pub fn client_name(&self, client: usize) -> String {
+        self.client_names.get(client).cloned().unwrap_or_else(|| (client + 1).to_string())
+    }
+
+    /// Name of a site, or its position from 1.
+    #[must_use]
+    pub fn site_name(&self, site: usize) -> String {
+        self.site_names.get(site).cloned().unwrap_or_else(|| (site + 1).to_string())
     }
 
     /// Fixed cost of a site, 0 where the instance has none.

@@ -83,7 +83,14 @@ pub fn read_case_with(folder: &Path, limits: ReadLimits) -> Result<CaseRead, Vec
 
     let (case, problems) = builder.finish(|network, lines, problems| travel.build(network, lines, problems));
     match case {
-        Some(case) => Ok(CaseRead { case, scenario: read.scenario, name_en: read.name_en, warnings: problems }),
+        Some(case) => {
+            // Only now the names of the scenario can be held against the tables.
+            let misfits = read.scenario.misfits(&case.network, &case.policy);
+            if misfits.is_empty() {
+                return Ok(CaseRead { case, scenario: read.scenario, name_en: read.name_en, warnings: problems });
+            }
+            Err(problems.into_iter().chain(misfits).collect())
+        }
         None => Err(problems),
     }
 }

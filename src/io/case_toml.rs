@@ -145,7 +145,9 @@ pub fn read(text: &str, problems: &mut Problems) -> Option<CaseHeadRead> {
         missing(&file, &toml, problems);
     }
     check(&file, &toml, problems);
-    let scenario = scenario::of_table(&file, &["scenario"], toml.scenario.clone().unwrap_or_default(), text, problems);
+    let of_case = toml.scenario.clone().unwrap_or_default();
+    problems.extend(scenario::check(&file, &["scenario"], &of_case));
+    let scenario = scenario::of_table(FILE, &["scenario"], of_case, text);
     let default = ObservedShares::default();
     let head = CaseHead {
         name: toml.name.unwrap_or_default(),

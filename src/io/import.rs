@@ -8,11 +8,11 @@ use super::case_toml::TravelToml;
 use super::cells::{Cells, Column, Source};
 use super::rows::{AreaRow, ClassRow, FacilityRow, Row, SettlementRow, TierRow, TownshipRow};
 use super::scenario::ScenarioFile;
-use super::table::nearest;
 use super::text_file::{self, LARGEST_JSON};
 use crate::network::builder::{ArcKind, CaseHead, NetworkBuilder};
 use crate::network::case_class::default_classes;
 use crate::network::codes::{self, Rule};
+use crate::network::problem::nearest;
 use crate::network::tables::{Lines, Table};
 use crate::network::{CaseClass, Place, Problem, Problems, TierTable};
 use crate::policy::{Prices, Scenario, Targets, pack};
@@ -360,7 +360,7 @@ impl Importer<'_> {
         }
         self.targets(policy, &given, &mut table);
         let scenario = table.clone().try_into().unwrap_or(given);
-        ScenarioFile { table, scenario }
+        ScenarioFile { table, scenario, ..ScenarioFile::default() }
     }
 
     fn targets(&mut self, policy: &str, given: &Scenario, table: &mut toml::Table) {

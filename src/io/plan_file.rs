@@ -4,6 +4,7 @@ use super::text_file::{self, LARGEST_JSON};
 use super::write::write_file;
 use crate::network::codes;
 use crate::network::{Network, Place, Problem, Problems};
+use crate::plan::beds::{BEDS_VERSION, BedsPlan};
 use crate::plan::ReferralPlan;
 use crate::plan::referral::PLAN_VERSION;
 use serde::Deserialize;
@@ -26,6 +27,45 @@ pub fn plan_bytes(plan: &ReferralPlan) -> io::Result<Vec<u8>> {
     let mut bytes = serde_json::to_vec(plan).map_err(io::Error::other)?;
     bytes.push(b'\n');
     Ok(bytes)
+}
+
+/// The bytes of a `plan.json` of beds.
+///
+/// # Errors
+/// When a number of the plan cannot be written as JSON.
+pub fn beds_bytes(plan: &BedsPlan) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(plan).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
+/// What `kind` of plan a file says it is, when it can be told.
+#[must_use]
+pub fn kind(path: &Path) -> Option<String> {
+    let text = text_file::read(path, "", LARGEST_JSON).ok().flatten()?;
+    serde_json::from_str::<Head>(&text).ok()?.kind
+}
+
+/// Reads a bed plan; whether it fits its case is for [`crate::check::beds`] to tell.
+///
+/// # Errors
+/// No JSON, cut short, another version, another shape.
+pub fn read_beds(path: &Path) -> Result<BedsPlan, Vec<Problem>> {
+    let shown = path.display().to_string();
+    let text = match text_file::read(path, &shown, LARGEST_JSON) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Err(vec![Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such plan")]),
+        Err(problem) => return Err(vec![*problem]),
+    };
+    let head: Option<Head> = serde_json::from_str(&text).ok();
+    if let Some(version) = head.and_then(|h| h.version).filter(|v| *v != u64::from(BEDS_VERSION)) {
+        let message = format!("this program reads version {BEDS_VERSION}");
+        return Err(vec![Problem::new(&codes::PLAN_VERSION, Place::file(&shown), message).column("version").value(version)]);
+    }
+    serde_json::from_str(&text).map_err(|e| {
+        let rule = if e.is_data() { &codes::JSON_SHAPE } else { &codes::JSON_SYNTAX };
+        vec![Problem::new(rule, Place::line(&shown, e.line() as u64), e.to_string()).column(&format!("character {}", e.column()))]
+    })
 }
 
 /// What says whether the rest can be read.

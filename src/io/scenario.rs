@@ -3,7 +3,9 @@
 use super::text_file::{self, LARGEST_TOML};
 use super::scenario_layout;
 use super::toml_file::TomlFile;
+use crate::demand::{ProblemError, misfits};
 use crate::network::codes::{self, Rule};
+use crate::network::problem::nearest;
 use crate::network::{Network, Place, Problem, Problems, Tier};
 use crate::policy::{Limits, Prices, Scenario, Targets, pack};
 use serde::Serialize;
@@ -11,24 +13,92 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A scenario with the keys that were written, so that it can be laid over another.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct ScenarioFile {
     /// The keys as written.
     pub table: toml::Table,
     /// What they mean.
     pub scenario: Scenario,
+    /// Where the keys stand, the upper layer first.
+    pub(super) layers: Vec<Layer>,
+}
+
+/// A text that holds a scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Layer {
+    file: String,
+    text: String,
+    at: Vec<String>,
+}
+
+/// Two are alike when they say the same, wherever it stands.
+impl PartialEq for ScenarioFile {
+    fn eq(&self, other: &Self) -> bool {
+        self.table == other.table && self.scenario == other.scenario
+    }
 }
 
 impl ScenarioFile {
-    /// This scenario over another: keys given here win, tables are merged, lists and values are replaced.
+    /// A scenario that stands in no file.
+    #[must_use]
+    pub fn of(scenario: Scenario) -> Self {
+        Self { scenario, ..Self::default() }
+    }
+
+    /// This scenario over another: keys given here win, tables are merged, lists and values are replaced. A target set here is no longer
+    /// switched off by the other, and one switched off here is no longer set by it.
     ///
     /// # Errors
     /// When the two together are no scenario, which two valid ones always are.
     pub fn over(&self, base: &Self) -> Result<Self, toml::de::Error> {
         let mut table = base.table.clone();
+        let mut set = self.scenario.targets;
+        if let Some(toml::Value::Array(off)) = table.get_mut("targets_off") {
+            off.retain(|name| !name.as_str().and_then(|n| set.by_name(n)).is_some_and(|v| v.is_some()));
+        }
+        if let Some(toml::Value::Table(targets)) = table.get_mut("targets") {
+            targets.retain(|name, _| !self.scenario.targets_off.iter().any(|off| off == name));
+        }
         merge(&mut table, &self.table);
         let scenario = table.clone().try_into()?;
-        Ok(Self { table, scenario })
+        Ok(Self { table, scenario, layers: self.layers.iter().chain(&base.layers).cloned().collect() })
+    }
+
+    /// What does not fit the tables of a case, each with the file and line where it stands.
+    #[must_use]
+    pub fn misfits(&self, network: &Network, policy: &str) -> Vec<Problem> {
+        let Ok(pack) = pack::load(self.scenario.policy.as_deref().unwrap_or(policy)) else { return Vec::new() };
+        let mut errors = misfits(network, &pack, &self.scenario);
+        if let Some(rules) = &self.scenario.layout {
+            scenario_layout::names(rules, network, &mut |path, name, what| {
+                let rule = &codes::NAME_UNKNOWN;
+                errors.push(ProblemError {
+                    rule,
+                    path: path.iter().map(|p| (*p).to_owned()).collect(),
+                    value: name.to_owned(),
+                    message: format!("the case has no {what} of this name"),
+                    remedy: rule.remedy.into(),
+                });
+            });
+        }
+        self.located(&errors, "scenario")
+    }
+
+    /// Errors of a scenario with the file and line where their keys stand: in the uppermost file that has the key, else `elsewhere`.
+    #[must_use]
+    pub fn located(&self, errors: &[ProblemError], elsewhere: &str) -> Vec<Problem> {
+        let mut silent = Problems::default();
+        let layers: Vec<(TomlFile<'_>, &Layer)> =
+            self.layers.iter().filter_map(|l| Some((TomlFile::parse(&l.text, &l.file, &mut silent)?, l))).collect();
+        let locate = |e: &ProblemError| {
+            let found = layers.iter().find_map(|(file, layer)| {
+                let path: Vec<&str> = layer.at.iter().chain(&e.path).map(String::as_str).collect();
+                file.has(&path).then(|| file.problem(e.rule, &path, &e.message))
+            });
+            let nowhere = || Problem::new(e.rule, Place::file(elsewhere), &e.message).column(&e.path.join("."));
+            found.unwrap_or_else(nowhere).value(&e.value).remedy(&e.remedy)
+        };
+        errors.iter().map(locate).collect()
     }
 }
 
@@ -43,7 +113,7 @@ fn merge(base: &mut toml::Table, over: &toml::Table) {
     }
 }
 
-/// Reads a scenario file. When the network of the case is given, names of facilities and classes are looked up in it.
+/// Reads a scenario file. When the network of the case is given, the scenario is held against it.
 ///
 /// # Errors
 /// All problems, each with its line.
@@ -59,16 +129,18 @@ pub fn read_scenario(path: &Path, network: Option<&Network>) -> Result<ScenarioF
     };
     let Some(file) = TomlFile::parse(&text, &shown, &mut problems) else { return Err(problems.into_sorted()) };
     let scenario = file.read(&mut problems).unwrap_or_default();
-    let read = of_table(&file, &[], scenario, &text, &mut problems);
-    if let Some(network) = network {
-        names(&file, &read.scenario, network, &mut problems);
-    }
+    let told = check(&file, &[], &scenario);
+    let read = of_table(&shown, &[], scenario, &text);
+    // Any pack will do: what it asks for has no say in what a scenario may ask.
+    let misfits = network.map_or_else(Vec::new, |n| read.misfits(n, pack::names().last().copied().unwrap_or_default()));
+    let known: std::collections::BTreeSet<_> = told.iter().map(|p| (p.column.clone(), p.value.clone())).collect();
+    problems.extend(misfits.into_iter().filter(|p| !known.contains(&(p.column.clone(), p.value.clone()))));
+    problems.extend(told);
     if problems.errors() > 0 { Err(problems.into_sorted()) } else { Ok(read) }
 }
 
-/// Checks a scenario at a path of a TOML file and keeps the keys written there.
-pub(super) fn of_table(file: &TomlFile<'_>, at: &[&str], scenario: Scenario, text: &str, problems: &mut Problems) -> ScenarioFile {
-    check(file, at, &scenario, problems);
+/// A scenario at a path of a TOML text, with the keys written there.
+pub(super) fn of_table(file: &str, at: &[&str], scenario: Scenario, text: &str) -> ScenarioFile {
     let mut table: toml::Table = text.parse().unwrap_or_default();
     for key in at {
         table = match table.remove(*key) {
@@ -76,7 +148,8 @@ pub(super) fn of_table(file: &TomlFile<'_>, at: &[&str], scenario: Scenario, tex
             _ => toml::Table::new(),
         };
     }
-    ScenarioFile { table, scenario }
+    let layer = Layer { file: file.to_owned(), text: text.to_owned(), at: at.iter().map(|k| (*k).to_owned()).collect() };
+    ScenarioFile { table, scenario, layers: vec![layer] }
 }
 
 /// Names of the fields of a struct.
@@ -84,7 +157,9 @@ fn fields<T: Serialize>(value: &T) -> Vec<String> {
     serde_json::to_value(value).ok().and_then(|v| v.as_object().map(|o| o.keys().cloned().collect())).unwrap_or_default()
 }
 
-fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario, problems: &mut Problems) {
+/// What is wrong with a scenario whatever the case.
+pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Problem> {
+    let mut problems = Vec::new();
     let mut say = |rule: &Rule, path: &[&str], value: &dyn std::fmt::Display, message: String| {
         let whole: Vec<&str> = at.iter().chain(path).copied().collect();
         problems.push(file.problem(rule, &whole, message).value(value));
@@ -93,8 +168,13 @@ fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario, problems: &mut Problems
         say(&codes::POLICY_UNKNOWN, &["policy"], policy, format!("the packs are {}", pack::names().join(", ")));
     }
     let targets = fields(&Targets::default());
-    for name in s.targets_off.iter().filter(|n| !targets.contains(n)) {
-        say(&codes::NAME_UNKNOWN, &["targets_off"], name, format!("the targets are {}", targets.join(", ")));
+    let mut set = s.targets;
+    for name in &s.targets_off {
+        if !targets.contains(name) {
+            say(&codes::NAME_UNKNOWN, &["targets_off"], name, format!("the targets are {}{}", targets.join(", "), perhaps(name, &targets)));
+        } else if set.by_name(name).is_some_and(|v| v.is_some()) {
+            say(&codes::TARGET_BOTH, &["targets_off"], name, format!("`targets` sets `{name}`, `targets_off` drops it"));
+        }
     }
     let mut range = |path: &[&str], value: Option<f64>, low: f64, high: f64| {
         if let Some(v) = value.filter(|v| !(low..=high).contains(v)) {
@@ -142,37 +222,18 @@ fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario, problems: &mut Problems
     for (key, given, known) in [("prices", &s.prices, fields(&Prices::default())), ("limits", &s.limits, fields(&Limits::default()))] {
         for (name, value) in given {
             if !known.contains(name) {
-                say(&codes::TOML_KEY_UNKNOWN, &[key, name], name, format!("the {key} are {}", known.join(", ")));
+                say(&codes::TOML_KEY_UNKNOWN, &[key, name], name, format!("the {key} are {}{}", known.join(", "), perhaps(name, &known)));
             } else if !(0.0..=1e12).contains(value) {
                 say(&codes::SETTING_OUT_OF_RANGE, &[key, name], value, "must be from 0 to 1e12".into());
             }
         }
     }
+    problems
 }
 
-/// Holds the names of a scenario against a case.
-fn names(file: &TomlFile<'_>, s: &Scenario, network: &Network, problems: &mut Problems) {
-    let codes: std::collections::BTreeSet<&str> = network.facilities.iter().map(|f| f.code.as_str()).collect();
-    let mut say = |path: &[&str], name: &str, what: &str| {
-        problems.push(file.problem(&codes::NAME_UNKNOWN, path, format!("the case has no {what} of this name")).value(name));
-    };
-    if let Some(rules) = &s.layout {
-        scenario_layout::names(rules, network, &mut say);
-    }
-    for class in s.demand.multipliers.keys().filter(|c| !network.classes.iter().any(|k| &k.code == *c)) {
-        say(&["demand", "multipliers", class], class, "case class");
-    }
-    for (key, extras) in [("extra_beds", &s.capacity.extra_beds), ("extra_doctors", &s.capacity.extra_doctors)] {
-        for name in extras.keys().filter(|n| !codes.contains(n.as_str())) {
-            say(&["capacity", key, name], name, "facility");
-        }
-    }
-    for name in s.capacity.closed.iter().filter(|n| !codes.contains(n.as_str())) {
-        say(&["capacity", "closed"], name, "facility");
-    }
-    for name in s.tele.facilities.iter().filter(|n| !codes.contains(n.as_str())) {
-        say(&["tele", "facilities"], name, "facility");
-    }
+/// The nearest of the names that are known, in words.
+fn perhaps(name: &str, known: &[String]) -> String {
+    nearest(name, known.iter().map(String::as_str)).map_or_else(String::new, |like| format!("; perhaps `{like}` is meant"))
 }
 
 #[cfg(test)]
@@ -196,6 +257,30 @@ mod tests {
         assert_eq!(both.gamma, Some(0.3));
         assert_eq!((both.prices["minute"], both.prices["referral"]), (2.0, 5.0));
         assert_eq!((both.targets.in_county, both.targets.first_contact), (Some(0.8), Some(0.6)));
+    }
+
+    #[test]
+    fn the_upper_scenario_decides_whether_a_target_is_set_or_off() {
+        let (_a, base) = write("targets_off = [\"down_rate\", \"in_county\"]\n[targets]\nfirst_contact = 0.5\n");
+        let (_b, over) = write("targets_off = [\"first_contact\"]\n[targets]\nin_county = 0.8\n");
+        let (base, over) = (read_scenario(&base, None).unwrap(), read_scenario(&over, None).unwrap());
+        let both = over.over(&base).unwrap().scenario;
+        assert_eq!((both.targets.in_county, both.targets.first_contact), (Some(0.8), None));
+        assert_eq!(both.targets_off, ["first_contact"], "lists are replaced");
+        // Without a list of its own the upper one keeps the rest of the lower.
+        let (_c, over) = write("[targets]\nin_county = 0.8\n");
+        let both = read_scenario(&over, None).unwrap().over(&base).unwrap().scenario;
+        assert_eq!((both.targets_off, both.targets.in_county), (vec!["down_rate".to_owned()], Some(0.8)));
+    }
+
+    #[test]
+    fn a_target_set_and_off_at_once_is_a_problem() {
+        let (_a, path) = write("targets_off = [\"in_county\"]\n[targets]\nin_county = 0.8\n");
+        let found = read_scenario(&path, None).unwrap_err();
+        assert_eq!(
+            (found.len(), found[0].code.as_str(), found[0].line, found[0].value.as_deref()),
+            (1, "E096", Some(1), Some("in_county"))
+        );
     }
 
     #[test]

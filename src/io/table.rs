@@ -5,6 +5,7 @@
 use super::cells::{Cells, Column, Source};
 use super::text_file::{self, LONGEST_LINE};
 use crate::network::codes;
+use crate::network::problem::nearest;
 use crate::network::tables::Table;
 use crate::network::{Place, Problem, Problems};
 use std::fs::File;
@@ -203,7 +204,7 @@ impl TableReader {
 }
 
 /// Splits a record at its commas (RFC 4180). What follows a broken quote is still split, so that the row can be looked at.
-fn split(text: &str, cells: &mut Vec<String>) -> Result<(), &'static str> {
+pub(super) fn split(text: &str, cells: &mut Vec<String>) -> Result<(), &'static str> {
     let mut fault = Ok(());
     let mut used = 0;
     let mut rest = text;
@@ -251,32 +252,6 @@ fn split(text: &str, cells: &mut Vec<String>) -> Result<(), &'static str> {
     fault
 }
 
-/// The known name that differs from `name` in at most a third of its letters.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let lower = name.trim().to_lowercase();
-    known
-        .map(|k| (edits(&lower, &k.to_lowercase()), k))
-        .filter(|(d, k)| *d <= (k.chars().count() / 3).max(1) && k.chars().count() > 1)
-        .min_by_key(|(d, _)| *d)
-        .map(|(_, k)| k)
-}
-
-/// Levenshtein distance, in `O(|a| |b|)`; both are header-sized.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(64).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().take(64).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, &cb) in b.iter().enumerate() {
-            let change = diagonal + usize::from(ca != cb);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test may fail
 mod tests {
@@ -298,14 +273,5 @@ mod tests {
         assert!(!cells("\"a,b").1);
         assert!(!cells("\"a\"b,c").1);
         assert!(!cells("a\"b,c").1);
-    }
-
-    #[test]
-    fn near_names_are_found() {
-        let known = ["pop", "area", "doctors", "lon"];
-        assert_eq!(nearest("Doctor", known.into_iter()), Some("doctors"));
-        assert_eq!(nearest("Pop", known.into_iter()), Some("pop"));
-        assert_eq!(nearest("population", known.into_iter()), None);
-        assert_eq!(edits("kitten", "sitting"), 3);
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The usual reader stops at its first error. Here the entry an error points at is reported and taken out, and the rest is read again.
 
-use super::table::nearest;
+use super::serde_words::in_our_words;
 use crate::network::codes::{self, Rule};
 use crate::network::{Place, Problem, Problems};
 use serde::de::DeserializeOwned;
@@ -40,6 +40,17 @@ impl<'t> TomlFile<'t> {
             problems.push(problem);
         }
         sound.then_some(Self { text, file, table })
+    }
+
+    /// Whether a key stands in the file.
+    #[must_use]
+    pub fn has(&self, path: &[&str]) -> bool {
+        let mut table = Some(self.table.get_ref());
+        path.iter().all(|key| {
+            let found = table.and_then(|t| t.iter().find(|(k, _)| k.get_ref().as_ref() == *key));
+            table = found.and_then(|(_, value)| if let DeValue::Table(inner) = value.get_ref() { Some(inner) } else { None });
+            found.is_some()
+        })
     }
 
     /// The place of a key, given by its path; the file when it is not there.
@@ -92,26 +103,9 @@ impl<'t> TomlFile<'t> {
     }
 
     fn explain(&self, message: &str, span: &Range<usize>, path: &str) -> Problem {
-        let message = first_line(message);
+        let said = in_our_words(message, path);
         let place = Place::line(self.file, line_at(self.text, span.start));
-        let quoted = message.split('`').nth(1).unwrap_or_default();
-        let rule = if message.starts_with("unknown field") {
-            &codes::TOML_KEY_UNKNOWN
-        } else if message.starts_with("missing field") {
-            &codes::TOML_KEY_MISSING
-        } else {
-            &codes::TOML_WRONG_TYPE
-        };
-        let mut problem = Problem::new(rule, place, message.to_owned());
-        if rule.code == codes::TOML_KEY_UNKNOWN.code {
-            let known = message.split('`').skip(3).step_by(2);
-            if let Some(like) = nearest(quoted, known) {
-                problem = problem.remedy(format!("perhaps `{like}` is meant; else remove the key"));
-            }
-        }
-        if rule.code == codes::TOML_KEY_MISSING.code {
-            problem = problem.remedy(format!("add the key `{quoted}`"));
-        }
+        let mut problem = Problem::new(said.rule, place, said.message).remedy(said.remedy);
         if let Some(excerpt) = self.text.get(span.clone()).and_then(|t| t.lines().next()) {
             problem = problem.value(excerpt);
         }
@@ -212,6 +206,71 @@ mod tests {
                 expect("E041", 7, "switches.fund_ballance")
             ]
         );
+    }
+
+    /// No word of the reader or of its language reaches a planner, whatever stands where something else is wanted.
+    #[test]
+    fn nothing_is_said_in_the_words_of_the_reader() {
+        let jargon =
+            ["expected", "invalid", "f64", "i32", "i64", "u32", "struct", "variant", "field", "sequence", " map", "string", "enum"];
+        let values = ["3", "2.5", "true", "\"x\"", "[1]", "[\"x\"]", "{ a = 1 }", "1979-05-27", "99999999999"];
+        let scenario = [
+            "name",
+            "policy",
+            "gamma",
+            "targets",
+            "targets.first_contact",
+            "targets_off",
+            "hard_targets",
+            "prices",
+            "prices.minute",
+            "limits",
+            "demand.year",
+            "demand.multipliers",
+            "payment.fund_share",
+            "payment.fund_share.K",
+            "payment.fund_share.X",
+            "choice.recalibrate",
+            "capacity.beds_by_tier.K",
+            "capacity.extra_beds.K1",
+            "capacity.closed",
+            "tele.tiers",
+            "switches.deployment",
+            "switches.fund_balance",
+            "switches.deployment.max_share",
+            "nonsense",
+        ];
+        let case = [
+            "format",
+            "crs",
+            "travel",
+            "travel.mode",
+            "travel.metric.speeds",
+            "arcs.up_rank3_city",
+            "observed.visits",
+            "provenance",
+            "year",
+        ];
+        let mut said = 0;
+        for (keys, is_case) in [(&scenario[..], false), (&case[..], true)] {
+            for (key, value) in keys.iter().flat_map(|k| values.iter().map(move |v| (k, v))) {
+                let text = format!("{key} = {value}\n");
+                let mut problems = Problems::default();
+                let file = TomlFile::parse(&text, "s.toml", &mut problems).unwrap();
+                if is_case {
+                    let _: Option<crate::io::case_toml::CaseToml> = file.read(&mut problems);
+                } else {
+                    let _: Option<Scenario> = file.read(&mut problems);
+                }
+                for p in problems.into_sorted() {
+                    said += 1;
+                    let words = format!("{} {}", p.message, p.remedy);
+                    assert!(jargon.iter().all(|j| !words.replace(&format!("`{key}`"), "").contains(j)), "{text}{words}");
+                    assert!(p.line == Some(1) && p.column.is_some() && p.value.is_some() && !p.remedy.is_empty(), "{text}{p:?}");
+                }
+            }
+        }
+        assert!(said > 150, "{said}");
     }
 
     #[test]

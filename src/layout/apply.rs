@@ -114,6 +114,8 @@ pub fn apply(case: &Case, plan: &LayoutPlan) -> Result<Applied, ApplyError> {
         evidence: Evidence::Modelled,
         rule: format!("sites opened, changed or closed by the layout of {}; staff of new sites as their tier has on average", plan.policy),
         source: format!("fenji {} layout", plan.fenji),
+        rule_zh: Some(format!("按 {} 布局方案新设、调整或关闭的机构；新机构人员按同级机构平均配置", plan.policy)),
+        source_zh: Some(format!("fenji {} 布局方案", plan.fenji)),
     });
     Ok(out)
 }

@@ -10,6 +10,7 @@
 //! | `write` | the plan that is written |
 
 pub mod apply;
+pub mod beds;
 pub mod evaluate;
 pub mod front;
 pub mod parts;

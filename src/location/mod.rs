@@ -20,6 +20,19 @@
 //! Each engine is a function of `(&Instance, Problem, &Settings, &dyn Observer)`. Limits, Ctrl-C and infeasible questions are results
 //! ([`Termination`]).
 
+pub mod cover;
+pub mod preflight;
+pub mod serve;
+pub mod solve;
+pub mod watch;
+pub mod whole;
+mod whole_levels;
+mod whole_repair;
+pub mod written;
+
+pub use solve::{Engine, Method, solve};
+
+use crate::instance::Problem;
 use crate::outcome::{Bounds, Limits, Termination};
 
 /// How to run.
@@ -44,7 +57,7 @@ pub enum Assignment {
     Single(Vec<Option<u32>>),
     /// `(client, site, amount of demand)`, by client then site.
     Split(Vec<(u32, u32, f64)>),
-    /// `(depot, plant)` of each client.
+    /// `(depot, plant)` of each client; `(u32::MAX, u32::MAX)` where it is served by none ([`NOBODY`]).
     Paths(Vec<(u32, u32)>),
     /// `(plant, depot, amount)` and `(depot, client, amount)`.
     Stages {
@@ -54,6 +67,9 @@ pub enum Assignment {
         lower: Vec<(u32, u32, f64)>,
     },
 }
+
+/// The depot and plant of a client that nobody serves.
+pub const NOBODY: (u32, u32) = (u32::MAX, u32::MAX);
 
 /// One line of the live table.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -82,6 +98,28 @@ pub struct Answer {
     pub unreachable: Vec<u32>,
     /// When infeasible: what is missing and what would repair it, in the units of the instance.
     pub repair: Vec<String>,
+    /// Multipliers `u_i` (0 for unreachable clients) that prove `bounds.dual` of a p-median or uncapacitated problem when the bound is evaluated on the
+    /// whole instance; `None` where the engine has none to give.
+    pub multipliers: Option<Vec<f64>>,
     /// How the bounds moved.
     pub trace: Vec<Step>,
+}
+
+impl Answer {
+    /// An answer without sites: nothing was found before a limit, or nothing can be found.
+    #[must_use]
+    pub fn none(problem: &Problem, termination: Termination, repair: Vec<String>) -> Self {
+        let bounds = Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY };
+        Self {
+            bounds: if problem.maximises() { Bounds { primal: bounds.dual, dual: bounds.primal } } else { bounds },
+            termination,
+            open: Vec::new(),
+            upper_open: Vec::new(),
+            assignment: Assignment::Single(Vec::new()),
+            unreachable: Vec::new(),
+            repair,
+            multipliers: None,
+            trace: Vec::new(),
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! Formulations: from a [`Problem`](crate::demand::Problem) to a [`LinearModel`], and from its values back to flows. No solver is named here.
 
+pub mod beds;
 pub mod columns;
 pub mod layout;
 pub mod linear;

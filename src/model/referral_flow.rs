@@ -14,6 +14,10 @@
 //! C7..C11  flow targets with shortfall      C12..C17  optional rows (see `referral_rows`)
 //! ```
 //!
+//! The targets C7 to C11 are soft: a case short costs SHORT, so that a plan exists whatever is asked, and its shortfall and price are told.
+//! With `hard_targets` they have no shortfall. The floor of postings C15 is soft at a thousand times SHORT for the same reason, and
+//! hard with `hard_targets`. C16 and C17 are soft always, at the price `imbalance` a yuan, as the text has them.
+//!
 //! Two forms of the same LP. [`Form::Text`] is the text to the letter. [`Form::Lean`] is smaller and equal in value:
 //!
 //! 1. *Floors are substituted.* With `x = f - v + y`, `y >= 0`, `0 <= v <= f`, every C1c row disappears (they are three of four
@@ -431,11 +435,10 @@ impl Writer<'_> {
         }
     }
 
-    /// sh: one column for each soft target; none when targets are hard.
+    /// sh: one column for each soft target; with `hard_targets` only for the money rows C16 and C17.
     fn add_shortfalls(&mut self, targets: &[Target]) {
         for (n, t) in targets.iter().enumerate() {
-            let flow_target = t.row_is_flow();
-            if self.problem.hard_targets && flow_target {
+            if self.problem.hard_targets && t.may_be_hard() {
                 continue;
             }
             let key = ColKey { var: Var::Shortfall, class: 0, place: id(n), from: NONE, to: NONE, arc: NONE };
@@ -451,10 +454,11 @@ impl Writer<'_> {
 }
 
 impl Target {
-    /// C7 to C11: a flow target, in cases.
+    /// Whether `hard_targets` makes it a hard row: C7 to C11, and the floor of postings of C15. The money rows C16 and C17 stay soft, as the
+    /// text has them: what is treated costs what it costs, so a hard balance could be met only by turning patients away.
     #[must_use]
-    pub fn row_is_flow(&self) -> bool {
-        !matches!(self.name, "fund_balance" | "facility_budget" | "deployment")
+    pub fn may_be_hard(&self) -> bool {
+        !matches!(self.name, "fund_balance" | "facility_budget")
     }
 }
 

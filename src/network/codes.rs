@@ -71,7 +71,7 @@ rules! {
     TOML_SYNTAX "E040" Error "The file is not valid TOML", "mend the line; text stands in double quotes, lists in brackets";
     TOML_KEY_UNKNOWN "E041" Error "A key nobody knows", "rename or remove it; docs/case-folder.md lists all keys";
     TOML_KEY_MISSING "E042" Error "A key that must be given is missing", "add the key";
-    TOML_WRONG_TYPE "E043" Error "The value of a key has the wrong type", "give the value the type the message names";
+    TOML_WRONG_TYPE "E043" Error "The value of a key is of the wrong kind, or none of the words it knows", "give the key what the message names";
     FORMAT_VERSION "E044" Error "The case folder is of another format version", "this program reads format = 1";
     POLICY_UNKNOWN "E045" Error "The policy pack is unknown", "use one of the packs listed";
     SETTING_OUT_OF_RANGE "E046" Error "A setting is outside of its range", "bring it into the range the message names";
@@ -128,6 +128,21 @@ rules! {
     PLAN_OTHER_CASE "E093" Error "The plan speaks of another case", "give the case folder the plan was made from";
     JSON_KEY_UNKNOWN "E094" Warning "The JSON has a key nobody reads", "remove it if it is a slip";
     PLAN_BROKEN "E095" Error "The plan contradicts itself", "make the plan again";
+
+    // 96-99: scenarios
+    TARGET_BOTH "E096" Error "A target is set and switched off in one scenario", "remove it from targets or from targets_off";
+    SWITCH_WITHOUT_DATA "E097" Warning "A switch is on that the tables give nothing to work on", "fill the column, or leave the switch off";
+
+    // 100-109: location instances
+    LOCATION_FORMAT "E100" Error "The file is in none of the formats of location instances", "name the format with --format; docs/location-files.md describes each";
+    LOCATION_SHORT "E101" Error "The file ends before everything it announces", "it was cut short, or its first line announces too much: get it again, or correct the counts";
+    LOCATION_LONG "E102" Error "The file goes on after everything it announces", "correct the counts of its first line, or remove what is too much";
+    LOCATION_COUNT "E103" Error "A count is not possible", "correct the count";
+    LOCATION_LACKS "E104" Error "The file lacks what the question needs", "add it to the file, or ask another question";
+    LOCATION_TOO_LARGE "E105" Error "The table of distances would not fit", "give points (CSV or TSPLIB), whose distances are not stored, or split the instance";
+    LOCATION_NODE "E106" Error "The node number is outside of the graph", "nodes are numbered from 1 to the count in the first line";
+    LOCATION_OTHER "E107" Error "The solution was made from another instance", "give the file the solution was made from";
+    LOCATION_SECTION "E108" Error "A section or keyword is missing or not one this program reads", "compare with docs/location-files.md";
 }
 
 #[cfg(test)]

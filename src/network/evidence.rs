@@ -17,6 +17,7 @@ pub enum Evidence {
 
 /// Where the numbers of a column (or of a whole table) come from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Provenance {
     /// Table name without `.csv`.
     pub table: String,
@@ -29,4 +30,10 @@ pub struct Provenance {
     /// Source and licence.
     #[serde(default)]
     pub source: String,
+    /// The rule in Chinese, for Chinese reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_zh: Option<String>,
+    /// The source in Chinese, for Chinese reports.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_zh: Option<String>,
 }

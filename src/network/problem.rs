@@ -161,6 +161,33 @@ pub fn is_format_control(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{2028}' | '\u{2029}')
 }
 
+/// The known name that differs from `name` in at most a third of its letters.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.trim().to_lowercase();
+    known
+        .map(|k| (edits(&lower, &k.to_lowercase()), k))
+        .filter(|(d, k)| *d <= (k.chars().count() / 3).max(1) && k.chars().count() > 1)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| k)
+}
+
+/// Levenshtein distance, in `O(|a| |b|)`; both are header-sized.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().take(64).collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, ca) in a.chars().take(64).enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, &cb) in b.iter().enumerate() {
+            let change = diagonal + usize::from(ca != cb);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
 /// Collects problems; alike ones beyond [`LISTED_ALIKE`] are only counted, so that a million bad rows cost no memory.
 #[derive(Debug, Clone, Default)]
 pub struct Problems {
@@ -243,5 +270,14 @@ mod tests {
     fn values_cannot_steer_a_terminal() {
         let p = Problem::new(&codes::NOT_A_NUMBER, Place::file("a.csv"), "no").value("\u{1b}[31mred\u{202e}");
         assert_eq!(p.value.as_deref(), Some("\\u{1b}[31mred\\u{202e}"));
+    }
+
+    #[test]
+    fn near_names_are_found() {
+        let known = ["pop", "area", "doctors", "lon"];
+        assert_eq!(nearest("Doctor", known.into_iter()), Some("doctors"));
+        assert_eq!(nearest("Pop", known.into_iter()), Some("pop"));
+        assert_eq!(nearest("population", known.into_iter()), None);
+        assert_eq!(edits("kitten", "sitting"), 3);
     }
 }

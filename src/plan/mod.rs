@@ -1,10 +1,14 @@
 //! What comes out: versioned shapes that can be written, read back and checked by someone who has only the case folder.
 
+pub mod beds;
 pub mod flows;
 pub mod layout;
+pub mod location;
 pub mod referral;
 
 pub use crate::outcome::{Bounds, Limit, Termination};
+pub use beds::BedsPlan;
 pub use flows::Flows;
 pub use layout::LayoutPlan;
+pub use location::LocationPlan;
 pub use referral::ReferralPlan;

@@ -11,10 +11,10 @@ use crate::network::Tier;
 /// Most bars of one picture; the counties farthest below come first, so that none of them is left out.
 const MOST: usize = 45;
 
-/// The target on beds per 1,000 people of a policy pack.
+/// The target on beds per 1,000 people of a policy pack, and its upper end when it is a range.
 #[must_use]
-pub fn target(pack: &crate::policy::PolicyPack) -> Option<f64> {
-    pack.target.iter().find(|t| t.key == "beds_per_1000").map(|t| t.value).filter(|v| *v > 0.0)
+pub fn target(pack: &crate::policy::PolicyPack) -> Option<(f64, Option<f64>)> {
+    pack.target.iter().find(|t| t.key == "beds_per_1000").map(|t| (t.value, t.upper)).filter(|(v, _)| *v > 0.0)
 }
 
 /// Beds per 1,000 people of an area by tier.
@@ -41,7 +41,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     let total = bars.len();
     bars.truncate(MOST);
     let target = target(input.pack);
-    let most = bars.iter().map(|b| b.2).chain(target).fold(1.0, f64::max) * 1.12;
+    let most = bars.iter().map(|b| b.2).chain(target.map(|(low, high)| high.unwrap_or(low))).fold(1.0, f64::max) * 1.05;
     let (left, top, height_of_row) = (190.0, 92.0, 24.0);
     #[allow(clippy::cast_precision_loss)]
     let height = height_of_row * bars.len() as f64;
@@ -77,14 +77,24 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
         }
         y += height_of_row;
     }
-    if let Some(t) = target {
-        sheet.line((x(t), top - 10.0), (x(t), top + height), Paint::line(palette::TARGET, 2.0).dashed("6 4"));
-        let label = text.say_with("label-target", &[("value", t.into())]);
-        sheet.text((x(t), top - 14.0), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(palette::TARGET).bold().halo());
+    if let Some((low, high)) = target {
+        if let Some(high) = high {
+            let band = Paint::fill(palette::TARGET).faded(0.25);
+            sheet.rect((x(low), top - 10.0), (x(high) - x(low), height + 10.0), band, None);
+        }
+        sheet.line((x(low), top - 10.0), (x(low), top + height), Paint::line(palette::TARGET, 2.0).dashed("6 4"));
+        let number = |v: f64| text.exact(v, 1);
+        let asked = high.map_or_else(
+            || number(low),
+            |h| text.say_with("asked-range", &[("low", (&number(low)).into()), ("high", (&number(h)).into())]),
+        );
+        let label = text.say_with("label-target", &[("value", (&asked).into())]);
+        sheet.text((x(low), top - 14.0), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(palette::TARGET).bold().halo());
     }
-    // Values last, so that the line of the target does not strike through them.
+    // In a column of their own, so that neither the line of the target nor a bar runs through them.
     for (row, (_, _, sum)) in (0_u32..).zip(&bars) {
-        sheet.text((x(*sum) + 6.0, top + f64::from(row) * height_of_row + 16.0), &text.exact(*sum, 2), Type::plain(12.0).bold().halo());
+        let at = (left + width + 60.0, top + f64::from(row) * height_of_row + 16.0);
+        sheet.text(at, &text.exact(*sum, 2), Type::plain(12.0).bold().at(Anchor::End));
     }
     tier_key(&mut sheet, input, (left, top + height + 62.0), |t| bars.iter().any(|b| b.1[t.index()] > 0.0));
     let mut caption = vec![text.say(if target.is_some() { "picture-beds-caption" } else { "picture-beds-caption-no-target" })];

@@ -46,11 +46,11 @@ fn contact(base: &PictureInput<'_>, other: &PictureInput<'_>, n: usize, title: S
             &[("name", (&base.settlement_name(i)).into()), ("people", people(s.population.0).into()), ("change", (&d).into())],
         )
     });
-    first_contact::hospitals(&mut map, base, 2);
+    let drawn = first_contact::hospitals(&mut map, base, 2);
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-difference-contact"));
     legend(&mut map, text);
-    map.legend_tiers(2);
+    map.legend_tiers(|j| drawn.contains(&j));
     map.finish(text.say("picture-difference-contact-caption"))
 }
 
@@ -74,7 +74,7 @@ fn load(base: &PictureInput<'_>, other: &PictureInput<'_>, n: usize, title: Stri
     let radius = |d: f64| ((d.abs() / most).sqrt() * 15.0).max(2.5);
     let mut labels = Labels::new(map.frame());
     for &(j, d) in changed.iter().take(1500) {
-        let p = map.projection.to_edge(facilities[j].position).0;
+        let p = map.site(j).0;
         let hover = text.say_with(
             "hover-difference-load",
             &[("name", (&base.facility_name(j)).into()), ("change", (&text.difference(Measure::Share, d)).into())],
@@ -82,11 +82,12 @@ fn load(base: &PictureInput<'_>, other: &PictureInput<'_>, n: usize, title: Stri
         map.sheet.circle(p, radius(d), Paint::fill(colour(d)).outlined("#444444", 0.8).faded(0.9), Some(&hover));
     }
     for &(j, _) in changed.iter().take(20) {
-        labels.block(map.projection.to_edge(facilities[j].position).0, 4.0);
+        labels.block(map.site(j).0, 4.0);
     }
     for &(j, d) in changed.iter().take(20) {
         let label = format!("{} {}", crate::text::shorten(&base.facility_name(j), 24), text.difference(Measure::Share, d));
-        labels.place(&mut map.sheet, map.projection.to_edge(facilities[j].position).0, radius(d), &label, Type::plain(11.0));
+        let at = map.site(j).0;
+        labels.place(&mut map.sheet, at, radius(d), &label, Type::plain(11.0));
     }
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-difference-load"));

@@ -5,6 +5,7 @@ use super::markers;
 use super::palette::{NOTHING, STEPS};
 use super::{Picture, PictureInput, PlotError};
 use crate::network::Tier;
+use std::collections::BTreeSet;
 
 /// Lower ends of the steps from the second on; 70 % is what the reform documents ask for.
 const LIMITS: [f64; 4] = [0.4, 0.55, 0.7, 0.85];
@@ -49,7 +50,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             ],
         )
     });
-    hospitals(&mut map, input, 2);
+    let drawn = hospitals(&mut map, input, 2);
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-first-contact"));
     for (n, colour) in STEPS.iter().enumerate() {
@@ -59,7 +60,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     if shares.iter().any(Option::is_none) {
         map.legend_colour(NOTHING, &text.say("legend-none"));
     }
-    map.legend_tiers(2);
+    map.legend_tiers(|j| drawn.contains(&j));
     map.finish(text.say("picture-first-contact-caption"))
 }
 
@@ -67,22 +68,19 @@ fn step(share: f64) -> usize {
     LIMITS.iter().filter(|l| share >= **l).count()
 }
 
-/// Markers of facilities of at least a rank over shaded settlements; rank 2 only when there are few enough to see.
-pub fn hospitals(map: &mut Map<'_>, input: &PictureInput<'_>, lowest: u8) {
+/// Markers of facilities of at least a rank over shaded settlements, those that lie on the map; rank 2 only when there are few enough to see.
+/// Says which were drawn.
+pub fn hospitals(map: &mut Map<'_>, input: &PictureInput<'_>, lowest: u8) -> BTreeSet<usize> {
     let network = input.network();
     let many = network.facilities.iter().filter(|f| f.rank() >= 2).count() > 400;
     let lowest = if many { lowest.max(3) } else { lowest };
-    for (j, f) in network.facilities.iter().enumerate().filter(|(_, f)| f.rank() >= lowest) {
-        let (p, outside) = map.projection.to_edge(f.position);
-        if !outside {
-            markers::draw(
-                &mut map.sheet,
-                p,
-                markers::radius(f.tier) * 0.75,
-                f.tier,
-                false,
-                Some(&super::network_map::facility_hover(input, j)),
-            );
-        }
+    let drawn: BTreeSet<usize> =
+        (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= lowest && !map.site(j).1).collect();
+    for &j in &drawn {
+        let f = &network.facilities[j];
+        let hover = super::network_map::facility_hover(input, j);
+        let place = map.site(j).0;
+        markers::draw(&mut map.sheet, place, markers::radius(f.tier) * 0.75, f.tier, false, Some(&hover));
     }
+    drawn
 }

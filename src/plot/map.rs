@@ -5,7 +5,7 @@ use super::markers;
 use super::palette;
 use super::projection::{Frame, Projection};
 use super::svg::{Anchor, Paint, Sheet, Type};
-use super::{Picture, PictureInput, PlotError, cells};
+use super::{Picture, PictureInput, PlotError, cells, edge};
 use crate::network::{Evidence, Tier};
 use crate::text::Catalogue;
 
@@ -13,6 +13,8 @@ const WIDTH: f64 = 1100.0;
 const TOP: f64 = 64.0;
 const SIDE: f64 = 262.0;
 const MARGIN: f64 = 16.0;
+/// Room below the frame for the scale bar.
+const SCALE: f64 = 34.0;
 
 /// A map in the making.
 #[derive(Debug)]
@@ -24,6 +26,10 @@ pub struct Map<'a> {
     input: &'a PictureInput<'a>,
     title: String,
     legend: f64,
+    /// Where each facility falls, and whether it stands for one that lies outside.
+    sites: Vec<((f64, f64), bool)>,
+    /// Settlements are drawn as cells.
+    celled: bool,
 }
 
 impl<'a> Map<'a> {
@@ -31,9 +37,21 @@ impl<'a> Map<'a> {
     #[must_use]
     pub fn new(id: &str, title: String, input: &'a PictureInput<'a>, columns: &[(&str, &str)]) -> Self {
         let projection = Projection::fit(input.network(), (MARGIN, TOP), WIDTH - SIDE - 2.0 * MARGIN, (420.0, 1000.0));
-        let mut sheet = Sheet::new(id, WIDTH, TOP + projection.frame().h + 16.0);
+        let mut sheet = Sheet::new(id, WIDTH, TOP + projection.frame().h + SCALE);
         heading(&mut sheet, &title, &subtitle(input, columns));
-        Self { sheet, projection, input, title, legend: TOP + 8.0 }
+        let mut sites: Vec<_> = input.network().facilities.iter().map(|f| projection.to_edge(f.position)).collect();
+        let outside: Vec<usize> = (0..sites.len()).filter(|&j| sites[j].1).collect();
+        let wanted: Vec<_> = outside.iter().map(|&j| sites[j].0).collect();
+        for (j, place) in outside.into_iter().zip(edge::spread(projection.frame(), &wanted)) {
+            sites[j].0 = place;
+        }
+        Self { sheet, projection, input, title, legend: TOP + 8.0, sites, celled: false }
+    }
+
+    /// Where a facility falls; at the edge, with room of its own, when it lies outside of the map, and whether it does.
+    #[must_use]
+    pub fn site(&self, facility: usize) -> ((f64, f64), bool) {
+        self.sites[facility]
     }
 
     /// The frame of the map.
@@ -66,6 +84,7 @@ impl<'a> Map<'a> {
         self.sheet.clip((frame.x, frame.y), (frame.w, frame.h));
         let points: Vec<_> = network.settlements.iter().map(|s| self.projection.to(s.position)).collect();
         if points.len() <= cells::MOST_CELLS {
+            self.celled = true;
             for (i, cell) in cells::cells(&points).iter().enumerate().filter(|(_, c)| c.len() >= 3) {
                 self.sheet.polygon(cell, Paint::fill(colour(i)).outlined("#FFFFFF", 0.4), Some(&hover(i)));
             }
@@ -77,7 +96,7 @@ impl<'a> Map<'a> {
         self.sheet.end();
     }
 
-    /// Frame, scale bar.
+    /// Frame, and the scale bar below it, where it hides nothing.
     pub fn frame_and_scale(&mut self) {
         let f = self.frame();
         self.sheet.rect((f.x, f.y), (f.w, f.h), Paint::line("#999999", 1.0), None);
@@ -86,12 +105,11 @@ impl<'a> Map<'a> {
             .rfind(|km| km * self.projection.pixels_per_km() <= f.w / 4.0)
             .unwrap_or(0.5);
         let len = km * self.projection.pixels_per_km();
-        let (x, y) = (f.x + 16.0, f.y + f.h - 16.0);
-        self.sheet.rect((x - 8.0, y - 20.0), (len + 16.0, 30.0), Paint::fill("#FFFFFF").faded(0.8), None);
+        let (x, y) = (f.x, f.y + f.h + 12.0);
         self.sheet.rect((x, y), (len / 2.0, 5.0), Paint::fill(palette::INK), None);
         self.sheet.rect((x, y), (len, 5.0), Paint::line(palette::INK, 1.0), None);
         let label = self.input.text.say_with("map-kilometres", &[("km", km.into())]);
-        self.sheet.text((x + len / 2.0, y - 6.0), &label, Type::plain(12.0).at(Anchor::Middle));
+        self.sheet.text((x + len + 8.0, y + 7.0), &label, Type::plain(12.0).at(Anchor::Start));
     }
 
     /// A heading of the legend.
@@ -142,28 +160,29 @@ impl<'a> Map<'a> {
             self.sheet.paragraph((legend_x(), self.legend + 12.0), text, SIDE - 12.0, Type::plain(11.0).in_colour(palette::QUIET)) - 8.0;
     }
 
-    /// All tiers that the case has, from `lowest` rank on.
-    pub fn legend_tiers(&mut self, lowest: u8) {
+    /// The tiers whose facilities are drawn, with their number in the case.
+    pub fn legend_tiers(&mut self, drawn: impl Fn(usize) -> bool) {
         let text = self.input.text;
         self.legend_heading(&text.say("legend-tiers"));
-        for tier in Tier::ALL.into_iter().filter(|t| t.rank() >= lowest) {
-            let n = self.input.network().facilities.iter().filter(|f| f.tier == tier).count();
-            if n > 0 {
-                let label = text.say_with("legend-tier", &[("tier", (&self.input.tier_name(tier)).into()), ("n", n.into())]);
-                self.legend_tier(tier, &label);
-            }
+        for (tier, n) in self.tiers(&drawn) {
+            let label = text.say_with("legend-tier", &[("tier", (&self.input.tier_name(tier)).into()), ("n", n.into())]);
+            self.legend_tier(tier, &label);
         }
     }
 
-    /// All tiers that the case has, as colours only, for maps whose circles stand for amounts.
-    pub fn legend_tier_colours(&mut self) {
+    /// The tiers whose facilities are drawn as colours only, for maps whose circles stand for amounts.
+    pub fn legend_tier_colours(&mut self, drawn: impl Fn(usize) -> bool) {
         let text = self.input.text;
         self.legend_heading(&text.say("legend-tiers"));
-        for tier in Tier::ALL {
-            if self.input.network().facilities.iter().any(|f| f.tier == tier) {
-                self.legend_colour(palette::tier(tier), &self.input.tier_name(tier));
-            }
+        for (tier, _) in self.tiers(&drawn) {
+            self.legend_colour(palette::tier(tier), &self.input.tier_name(tier));
         }
+    }
+
+    fn tiers(&self, drawn: &dyn Fn(usize) -> bool) -> Vec<(Tier, usize)> {
+        let facilities = &self.input.network().facilities;
+        let count = |t: Tier| (0..facilities.len()).filter(|&j| facilities[j].tier == t && drawn(j)).count();
+        Tier::ALL.into_iter().map(|t| (t, count(t))).filter(|(_, n)| *n > 0).collect()
     }
 
     /// The finished map.
@@ -171,7 +190,13 @@ impl<'a> Map<'a> {
     /// # Errors
     /// No font.
     pub fn finish(mut self, caption: String) -> Result<Picture, PlotError> {
-        self.legend_note(&self.input.text.say("map-no-borders"));
+        let text = self.input.text;
+        let note = if self.celled {
+            [text.say("map-no-borders"), text.say("map-cells")].join(&text.say("sentence-join"))
+        } else {
+            text.say("map-no-borders")
+        };
+        self.legend_note(&note);
         let title = self.title.clone();
         self.sheet.finish(title, caption)
     }

@@ -5,9 +5,11 @@
 //! administrative or national borders are drawn: areas show as Voronoi cells or points of their settlements, and the captions say so.
 
 pub mod access_curves;
+pub mod bed_equity;
 pub mod beds;
 pub mod cells;
 pub mod difference;
+pub mod edge;
 pub mod first_contact;
 pub mod font;
 pub mod labels;

@@ -39,13 +39,12 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     let (up, down) = (pairs(&input.plan.flows.up), pairs(&input.plan.flows.down));
     let most = up.first().into_iter().chain(down.first()).map(|p| p.2).fold(0.0, f64::max);
     let frame = map.frame();
-    let widest = widest(&map, input, &[&up, &down], most);
+    let widest = widest(&map, &[&up, &down], most);
     map.sheet.clip((frame.x, frame.y), (frame.w, frame.h));
     for (flows, colour, id) in [(&up, palette::UP, "hover-up"), (&down, palette::DOWN, "hover-down")] {
         // Weak lines last would hide nothing; strong ones first lie at the bottom.
         for &(from, to, cases) in flows.iter().take(MOST_LINES) {
-            let (a, b) =
-                (map.projection.to_edge(network.facilities[from].position).0, map.projection.to_edge(network.facilities[to].position).0);
+            let (a, b) = (map.site(from).0, map.site(to).0);
             let hover = text.say_with(
                 id,
                 &[("from", (&input.facility_name(from)).into()), ("to", (&input.facility_name(to)).into()), ("cases", cases.into())],
@@ -60,7 +59,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     order.sort_by_key(|&j| (network.facilities[j].rank(), j));
     for &j in &order {
         let f = &network.facilities[j];
-        let ((x, y), outside) = map.projection.to_edge(f.position);
+        let ((x, y), outside) = map.site(j);
         let hover = facility_hover(input, j);
         markers::draw(&mut map.sheet, (x, y), markers::radius(f.tier), f.tier, outside, Some(&hover));
         if f.rank() >= 3 {
@@ -69,8 +68,9 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     }
     for &j in order.iter().rev().filter(|&&j| network.facilities[j].rank() >= 3) {
         let f = &network.facilities[j];
-        let name = crate::text::shorten(&input.facility_name(j), 34);
-        labels.place(&mut map.sheet, map.projection.to_edge(f.position).0, markers::radius(f.tier), &name, Type::plain(11.5));
+        let name = crate::text::shorten(&input.facility_name(j), 44);
+        let at = map.site(j).0;
+        labels.place(&mut map.sheet, at, markers::radius(f.tier), &name, Type::plain(11.5));
     }
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-flows"));
@@ -83,8 +83,8 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
             map.legend_line(palette::QUIET, (widest * share).max(0.5), &label);
         }
     }
-    map.legend_tiers(lowest);
-    if network.facilities.iter().any(|f| map.projection.to_edge(f.position).1) {
+    map.legend_tiers(|j| network.facilities[j].rank() >= lowest);
+    if order.iter().any(|&j| map.site(j).1) {
         map.legend_note(&text.say("map-outside"));
     }
     let mut note = vec![text.say("picture-network-caption")];
@@ -103,8 +103,8 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
 }
 
 /// Width of the strongest flow: at most [`WIDEST`], less where lines would cover more than a third of the map.
-fn widest(map: &Map<'_>, input: &PictureInput<'_>, flows: &[&[(usize, usize, f64)]], most: f64) -> f64 {
-    let at = |j: usize| map.projection.to_edge(input.network().facilities[j].position).0;
+fn widest(map: &Map<'_>, flows: &[&[(usize, usize, f64)]], most: f64) -> f64 {
+    let at = |j: usize| map.site(j).0;
     let ink: f64 = flows
         .iter()
         .flat_map(|f| f.iter().take(MOST_LINES))

@@ -26,7 +26,7 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Option<Picture>, PlotError> {
             &[("name", (&input.settlement_name(i)).into()), ("people", people(s.population.0).into()), ("time", (&time).into())],
         )
     });
-    first_contact::hospitals(&mut map, input, 3);
+    let drawn = first_contact::hospitals(&mut map, input, 3);
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-travel"));
     for (n, colour) in FAR.iter().enumerate() {
@@ -39,6 +39,6 @@ pub fn draw(input: &PictureInput<'_>) -> Result<Option<Picture>, PlotError> {
     if minutes.iter().any(Option::is_none) {
         map.legend_colour(NOTHING, &text.say("unreachable"));
     }
-    map.legend_tiers(3);
+    map.legend_tiers(|j| drawn.contains(&j));
     map.finish(text.say("picture-travel-time-caption")).map(Some)
 }

@@ -51,7 +51,7 @@ pub fn draw(input: &PictureInput<'_>, worth: Worth) -> Result<Picture, PlotError
     let mut labels = Labels::new(map.frame());
     for &j in order.iter().take(2000) {
         let f = &network.facilities[j];
-        let (p, _) = map.projection.to_edge(f.position);
+        let (p, _) = map.site(j);
         let words = text.say_with(
             hover,
             &[("name", (&input.facility_name(j)).into()), ("tier", (&input.tier_name(f.tier)).into()), ("yuan", value(j).into())],
@@ -64,12 +64,12 @@ pub fn draw(input: &PictureInput<'_>, worth: Worth) -> Result<Picture, PlotError
         );
     }
     for &j in order.iter().take(LABELS) {
-        labels.block(map.projection.to_edge(network.facilities[j].position).0, 4.0);
+        labels.block(map.site(j).0, 4.0);
     }
     for &j in order.iter().take(LABELS) {
-        let (p, _) = map.projection.to_edge(network.facilities[j].position);
-        let name = crate::text::shorten(&input.facility_name(j), 28);
-        let label = text.say_with("label-worth", &[("name", (&name).into()), ("yuan", value(j).into())]);
+        let (p, _) = map.site(j);
+        let name = crate::text::shorten(&input.facility_name(j), 44);
+        let label = text.say_with("label-worth", &[("name", (&name).into()), ("yuan", value(j).round().into())]);
         labels.place(&mut map.sheet, p, radius(value(j)).min(14.0), &label, Type::plain(11.0));
     }
     map.frame_and_scale();
@@ -81,6 +81,6 @@ pub fn draw(input: &PictureInput<'_>, worth: Worth) -> Result<Picture, PlotError
     } else {
         map.legend_heading(&text.say("worth-nothing"));
     }
-    map.legend_tier_colours();
+    map.legend_tier_colours(|j| value(j) >= 1.0);
     map.finish(text.say(caption))
 }

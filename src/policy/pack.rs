@@ -219,6 +219,16 @@ mod tests {
     }
 
     #[test]
+    fn what_no_document_of_the_year_asks_for_is_called_assumed() {
+        for name in names() {
+            for t in load(name).unwrap().target {
+                let says = t.sentence.contains("(assumed)") || t.source.contains("without a published source");
+                assert_eq!(says, t.sure == "assumed", "{name} {}: {} [{}]", t.key, t.sentence, t.sure);
+            }
+        }
+    }
+
+    #[test]
     fn an_unknown_pack_is_refused_with_the_names_there_are() {
         let error = load("P1999").unwrap_err().to_string();
         assert!(error.contains("P1999") && error.contains("P2012") && error.contains("P2035"), "{error}");

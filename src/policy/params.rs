@@ -1,6 +1,19 @@
 //! Prices, limits and flow targets of the referral model (model 6.3).
 
+use crate::network::Tier;
 use serde::{Deserialize, Serialize};
+
+/// Capital cost of one bed by tier, yuan (policy 2.7, assumed).
+#[must_use]
+pub const fn bed_capital(tier: Tier) -> f64 {
+    match tier {
+        Tier::V | Tier::S | Tier::T | Tier::C => 0.25e6,
+        Tier::K => 0.60e6,
+        Tier::D => 0.65e6,
+        Tier::M => 0.90e6,
+        Tier::P | Tier::R | Tier::N => 1.2e6,
+    }
+}
 
 /// Fields of a struct by name, for scenario files that change single numbers.
 macro_rules! named_numbers {

@@ -19,7 +19,9 @@ pub struct Scenario {
     pub targets: Targets,
     /// Targets of the pack to drop, by name.
     pub targets_off: Vec<String>,
-    /// Targets must be met, or the case is infeasible and a repair is worked out.
+    /// Targets must be met (C7 to C11, and the floor of postings of C15), or the case is infeasible and a repair is worked out. The rows of
+    /// money, `switches.fund_balance` (C16) and `switches.facility_budget` (C17), stay soft: money is spent where patients are treated, so that
+    /// as hard rows they could be met only by leaving patients untreated; what is over is priced (`prices.imbalance`) and reported.
     pub hard_targets: bool,
     /// Every case must be served (no unmet need), or the case is infeasible and a repair is worked out.
     pub hard_service: bool,
@@ -116,11 +118,13 @@ pub struct Switches {
     pub drug_linkage: bool,
     /// C14: recognised test results make referrals between members cheaper.
     pub mutual_recognition: bool,
-    /// C15: doctors of county hospitals posted to township centres of the same area.
+    /// C15: doctors of county hospitals posted to township centres of the same area. A doctor short of the floor costs a thousand times
+    /// `prices.target_shortfall`; with `hard_targets` none may be short.
     pub deployment: Option<Deployment>,
-    /// C16: fund income and spending of each area balance within this share of income.
+    /// C16: fund income and spending of each area balance within this share of income. Always soft: a yuan beyond it, to either side, costs
+    /// `prices.imbalance`.
     pub fund_balance: Option<f64>,
-    /// C17: fund spending at each facility with a budget stays within it, or pays.
+    /// C17: fund spending at each facility with a budget stays within it. Always soft: a yuan over it costs `prices.imbalance`.
     pub facility_budget: bool,
 }
 

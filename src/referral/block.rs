@@ -111,6 +111,11 @@ impl Block {
         Ok(self.proposal(prices))
     }
 
+    /// Whether the latest run left values that satisfy the block's rows.
+    pub fn has_values(&self) -> bool {
+        self.solution.is_some()
+    }
+
     /// Cost and use of the latest solution.
     pub fn proposal(&self, prices: &[f64]) -> Option<Proposal> {
         let solution = self.solution.as_ref()?;
@@ -133,13 +138,15 @@ impl Block {
     /// Runs the session, letting in columns that would pay until none would.
     fn run(&mut self, mut method: Simplex, costs: &[f64], limits: &Limits, observer: &dyn Observer) -> Result<LpStatus, BackendError> {
         let begun = std::time::Instant::now();
+        self.solution = None;
         loop {
-            let part = self.session.run(method, limits, observer)?;
+            let left = Limits { time: limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
+            let part = self.session.run(method, &left, observer)?;
             self.iterations += part.iterations;
             self.cold = false;
             let status = part.status;
             if status != LpStatus::Optimal {
-                self.solution = Some(part);
+                // the answer with fewer columns, where there is one, is feasible: better than what a stopped simplex holds
                 return Ok(status);
             }
             let wanted: Vec<usize> =

@@ -72,19 +72,16 @@ pub fn solve(
 
     // 1. shares
     let shares = first_shares(model, &links, &blocks, partition);
-    let now = within(limits);
     let statuses = blocks
         .par_iter_mut()
         .zip(&shares)
-        .map(|(block, share)| block.solve_within(share, &now, observer))
+        .map(|(block, share)| block.solve_within(share, &within(limits), observer))
         .collect::<Result<Vec<_>, _>>()?;
     if let Some(bad) = statuses.into_iter().find(|s| *s != LpStatus::Optimal) {
         // a block that is infeasible within its share says nothing of the whole: the caller solves the whole
-        return Ok(matches!(bad, LpStatus::Stopped(_)).then(|| LpSolution {
-            status: bad,
-            values: Vec::new(),
-            duals: Vec::new(),
-            iterations: 0,
+        return Ok(matches!(bad, LpStatus::Stopped(_)).then(|| {
+            let prices = mean_link_duals(model, &links, &blocks, partition.weight);
+            assemble(model, &links, &blocks, &blocks.iter().map(Block::own_duals).collect::<Vec<_>>(), &prices, bad)
         }));
     }
     let shared: Vec<usize> = (0..model.col_count()).filter(|&j| partition.block_of[j].is_none()).collect();
@@ -99,6 +96,8 @@ pub fn solve(
         Some(guide) => links.iter().map(|&row| one_sided(model, row, guide.duals[row])).collect(),
         None => mean_link_duals(model, &links, &blocks, partition.weight),
     };
+    // the allocation at the end takes about as long as the shares: pricing stops in time for it
+    let last_call = limits.time.map(|t| t.saturating_sub(begun.elapsed()));
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "shares solved");
 
     // 2. prices
@@ -108,9 +107,9 @@ pub fn solve(
     let mut promised = f64::INFINITY;
     let mut status = LpStatus::Stopped(Limit::Iterations);
     for round in 1..=MAX_ROUNDS {
-        let now = within(limits);
+        let now = || Limits { time: last_call.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
         let proposals: Vec<Option<Proposal>> =
-            blocks.par_iter_mut().map(|b| b.solve_priced(&try_at, &now, observer)).collect::<Result<_, _>>()?;
+            blocks.par_iter_mut().map(|b| b.solve_priced(&try_at, &now(), observer)).collect::<Result<_, _>>()?;
         let Some(proposals) = proposals.into_iter().collect::<Option<Vec<_>>>() else {
             status = LpStatus::Stopped(if observer.stop_requested() { Limit::Interrupted } else { Limit::Time });
             break;
@@ -155,7 +154,7 @@ pub fn solve(
                 mixed.prices
             }
         };
-        if limits.time.is_some_and(|t| begun.elapsed() >= t) || observer.stop_requested() {
+        if last_call.is_some_and(|t| begun.elapsed() >= t) || observer.stop_requested() {
             status = LpStatus::Stopped(if observer.stop_requested() { Limit::Interrupted } else { Limit::Time });
             break;
         }
@@ -175,22 +174,34 @@ pub fn solve(
     if statuses.iter().any(|s| *s != LpStatus::Optimal) {
         return Ok(None);
     }
-    let mut values = vec![0.0; model.col_count()];
+    tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "allocation solved");
+    Ok(Some(assemble(model, &links, &blocks, &best.duals, &best.prices, status)))
+}
+
+/// The whole LP's values (none when a block has none) and duals.
+fn assemble(
+    model: &LinearModel,
+    links: &[usize],
+    blocks: &[Block],
+    own_duals: &[Vec<f64>],
+    prices: &[f64],
+    status: LpStatus,
+) -> LpSolution {
+    let mut values = Vec::new();
+    if blocks.iter().all(Block::has_values) {
+        values.resize(model.col_count(), 0.0);
+        blocks.iter().for_each(|b| b.write_values(&mut values));
+    }
     let mut duals = vec![0.0; model.row_count()];
-    for (b, block) in blocks.iter().enumerate() {
-        block.write_values(&mut values);
-        if let Some(own) = best.duals.get(b) {
-            for (&row, &y) in block.rows.iter().zip(own) {
-                duals[row] = y;
-            }
+    for (block, own) in blocks.iter().zip(own_duals) {
+        for (&row, &y) in block.rows.iter().zip(own) {
+            duals[row] = y;
         }
     }
-    for (&row, &p) in links.iter().zip(&best.prices) {
+    for (&row, &p) in links.iter().zip(prices) {
         duals[row] = p;
     }
-    tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "allocation solved");
-    let iterations = blocks.iter().map(|b| b.iterations).sum();
-    Ok(Some(LpSolution { status, values, duals, iterations }))
+    LpSolution { status, values, duals, iterations: blocks.iter().map(|b| b.iterations).sum() }
 }
 
 /// How hard the next price is held near the best one: the price of moving each price by its own length.

@@ -5,13 +5,13 @@
 //! allows, an emergency out of reach) is priced far above both, so that it is used only where nothing else helps.
 
 use super::solve::{Method, Shape, SolveError, decomposed, run};
+pub use crate::policy::params::bed_capital;
 use crate::backend::{Backend, LpStatus};
 use crate::demand::Problem;
 use crate::ids::SettlementId;
 use crate::model::columns::{ColKey, Var};
 use crate::model::referral_rows::{FLOW, MONEY};
 use crate::model::{Form, ReferralModel};
-use crate::network::Tier;
 use crate::outcome::{Limits, Observer};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -22,26 +22,18 @@ pub const DOCTOR_YEAR: f64 = 300_000.0;
 const CASE_SHORT: f64 = 1e6;
 /// One case that nobody can serve, yuan in the search for the smallest repair.
 const CASE_UNSERVED: f64 = 1e7;
-/// Weight of the plan's own objective beside the repair.
-const OWN: f64 = 1e-4;
+/// Weight of the plan's own objective beside the repair: a yuan of repair is spent only where it spares a thousand yuan a year, so that
+/// nothing is bought because it pays. A lighter weight leaves the prices of large cases undecided and their search long.
+const OWN: f64 = 1e-3;
+
+/// What rounding may spend on a repair where none is needed, million yuan.
+const NOTHING: f64 = 1e-6;
 
 /// Gap to which the repair of a large case is proven.
-const REPAIR_GAP: f64 = 1e-3;
+const REPAIR_GAP: f64 = 5e-4;
 
 /// How long the smallest repair of a large case is searched for; then the best one found is told.
-const REPAIR_TIME: Duration = Duration::from_secs(60);
-
-/// Capital cost of one bed by tier, yuan (policy 2.7, assumed).
-#[must_use]
-pub const fn bed_capital(tier: Tier) -> f64 {
-    match tier {
-        Tier::V | Tier::S | Tier::T | Tier::C => 0.25e6,
-        Tier::K => 0.60e6,
-        Tier::D => 0.65e6,
-        Tier::M => 0.90e6,
-        Tier::P | Tier::R | Tier::N => 1.2e6,
-    }
-}
+const REPAIR_TIME: Duration = Duration::from_secs(150);
 
 /// The smallest repair.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -54,6 +46,15 @@ pub struct Diagnosis {
     pub doctor_yuan: f64,
     /// The repair is proven to be the smallest; otherwise it mends the case, and a smaller one may.
     pub smallest: bool,
+    /// More is spent on it than the proven gap could explain: without a repair there is no plan.
+    #[serde(skip)]
+    pub needed: bool,
+    /// Columns, rows and nonzeros of the LP.
+    #[serde(skip)]
+    pub size: [usize; 3],
+    /// Iterations of the solver.
+    #[serde(skip)]
+    pub iterations: u64,
 }
 
 /// One relaxation.
@@ -85,7 +86,7 @@ pub enum RepairKind {
     Doctors,
     /// A longer way to an emergency hospital than the limit.
     Minutes,
-    /// A target beyond reach: cases that cannot be counted toward it.
+    /// A target beyond reach: cases that cannot be counted toward it (target `deployment`: doctors that cannot be posted).
     Target,
     /// Cases that no arc can bring to a capable facility.
     Service,
@@ -116,10 +117,20 @@ pub fn diagnose(
     } else {
         run(&elastic, &model, backend, method, limits, observer)?
     };
-    let mut out = Diagnosis { smallest: lp.status == LpStatus::Optimal, ..Diagnosis::default() };
+    let size = [model.linear.col_count(), model.linear.row_count(), model.linear.nonzero_count()];
+    let mut out = Diagnosis { smallest: lp.status == LpStatus::Optimal, size, iterations: lp.iterations, ..Diagnosis::default() };
     if lp.values.is_empty() || model.linear.violation(&lp.values) > 1e-5 {
         return Ok(out);
     }
+    let spent: f64 = model
+        .keys
+        .iter()
+        .zip(&lp.values)
+        .enumerate()
+        .filter(|(_, (key, _))| key.var == Var::Repair || way_out(problem, &model, key).is_some())
+        .map(|(j, (_, x))| model.linear.cost[j] * x)
+        .sum();
+    out.needed = spent > 2.0 * (model.linear.objective(&lp.values) - model.linear.dual_bound(&lp.duals)).max(0.0) + NOTHING;
     let net = &problem.network;
     for (j, f) in net.facilities.iter().enumerate() {
         for (columns, kind, unit, now) in [
@@ -154,12 +165,7 @@ type Additions = (Vec<usize>, Vec<usize>);
 /// Prices the ways out of the hard rows of `asked` in a model of `elastic` (which has none), and adds beds and doctors.
 fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -> Additions {
     for (j, key) in model.keys.iter().enumerate() {
-        let yuan = match key.var {
-            Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].row_is_flow() => Some(CASE_SHORT),
-            Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED),
-            _ => None,
-        };
-        model.linear.cost[j] = yuan.map_or(OWN * model.linear.cost[j], |y| y * MONEY / FLOW);
+        model.linear.cost[j] = way_out(asked, model, key).map_or(OWN * model.linear.cost[j], |yuan| yuan * MONEY);
     }
     model.linear.offset *= OWN;
     let (mut beds, mut doctors) = (vec![usize::MAX; elastic.network.facilities.len()], vec![usize::MAX; elastic.network.facilities.len()]);
@@ -179,6 +185,19 @@ fn make_elastic(asked: &Problem, elastic: &Problem, model: &mut ReferralModel) -
     (beds, doctors)
 }
 
+/// Price of one unit of a column that leaves a hard row of `asked`, yuan; `None` for a column that is no such way out.
+fn way_out(asked: &Problem, model: &ReferralModel, key: &ColKey) -> Option<f64> {
+    match key.var {
+        Var::Shortfall if asked.hard_targets && model.targets[key.place as usize].may_be_hard() => {
+            let t = &model.targets[key.place as usize];
+            // A posting that is short weighs as much as a thousand cases, as in the plan itself.
+            Some(CASE_SHORT * t.unit * if t.name == "deployment" { 1000.0 } else { 1.0 })
+        }
+        Var::NoAccess | Var::Unserved if asked.hard_service => Some(CASE_UNSERVED / FLOW),
+        _ => None,
+    }
+}
+
 fn area_of(problem: &Problem, facility: usize) -> u32 {
     problem.network.facilities[facility].area.map_or(0, |a| a.0)
 }
@@ -189,7 +208,7 @@ fn targets_short(problem: &Problem, model: &ReferralModel, values: &[f64]) -> Ve
         .keys
         .iter()
         .zip(values)
-        .filter(|(key, x)| key.var == Var::Shortfall && model.targets[key.place as usize].row_is_flow() && **x > 1e-6)
+        .filter(|(key, x)| key.var == Var::Shortfall && model.targets[key.place as usize].may_be_hard() && **x > 1e-6)
         .map(|(key, &x)| {
             let t = &model.targets[key.place as usize];
             let area = t.place.map(|a| &net.areas[a as usize]);

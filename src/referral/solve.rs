@@ -101,15 +101,58 @@ pub fn solve(problem: &Problem, options: &SolveOptions, observer: &dyn Observer)
     let backend = backend::by_name(&options.backend)?;
     let method = choose(problem, options.method);
     let hard = problem.hard_targets || problem.hard_service;
-    let mut out = if method == Method::Decomposed && hard {
-        attempt_by_penalty(problem, backend.as_ref(), options, observer)?
-    } else {
-        attempt(problem, problem, backend.as_ref(), method, options, observer)?
-    };
+    if method == Method::Decomposed && hard {
+        return repair_first(problem, backend.as_ref(), options, observer);
+    }
+    let mut out = attempt(problem, problem, backend.as_ref(), method, options, observer)?;
     if out.termination == Termination::Infeasible {
-        observer.event(&Event::Started { step: "repair", total: None });
-        out.diagnosis = Some(repair::diagnose(problem, backend.as_ref(), method, &options.limits, observer)?);
-        observer.event(&Event::Finished);
+        out.diagnosis = Some(repaired(problem, backend.as_ref(), method, &options.limits, observer)?);
+    }
+    Ok(out)
+}
+
+fn repaired(
+    problem: &Problem,
+    backend: &dyn Backend,
+    method: Method,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<Diagnosis, SolveError> {
+    observer.event(&Event::Started { step: "repair", total: None });
+    let diagnosis = repair::diagnose(problem, backend, method, limits, observer)?;
+    observer.event(&Event::Finished);
+    Ok(diagnosis)
+}
+
+/// Hard rows of a large case: the smallest repair is worked out first. Where one is needed the case is infeasible and the answer
+/// known; where none is, the plan follows.
+fn repair_first(
+    problem: &Problem,
+    backend: &dyn Backend,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<ReferralSolution, SolveError> {
+    let begun = std::time::Instant::now();
+    let diagnosis = repaired(problem, backend, Method::Decomposed, &options.limits, observer)?;
+    if diagnosis.smallest && diagnosis.needed {
+        return Ok(ReferralSolution {
+            flows: Flows::default(),
+            shortfalls: Vec::new(),
+            marginals: Marginals::default(),
+            parts: ObjectiveParts::default(),
+            bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY },
+            termination: Termination::Infeasible,
+            backend: backend.name(),
+            method: Method::Decomposed,
+            size: diagnosis.size,
+            iterations: diagnosis.iterations,
+            diagnosis: Some(diagnosis),
+        });
+    }
+    let left = Limits { time: options.limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..options.limits };
+    let mut out = attempt_by_penalty(problem, backend, &SolveOptions { limits: left, ..options.clone() }, observer)?;
+    if out.termination == Termination::Infeasible {
+        out.diagnosis = Some(diagnosis);
     }
     Ok(out)
 }
@@ -156,7 +199,7 @@ fn attempt_by_penalty(
     let short: f64 = out
         .shortfalls
         .iter()
-        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget" | "deployment"))
+        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget"))
         .map(|s| s.short)
         .sum();
     let unmet: f64 = out.flows.unserved.cases.iter().chain(&out.flows.no_access.cases).sum();
@@ -223,9 +266,12 @@ pub(crate) fn decomposed(
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<LpSolution, BackendError> {
+    let begun = std::time::Instant::now();
     let blocks = Blocks::of(problem);
     let block_of = blocks.of_columns(problem, model);
-    let guide = guide(problem, model, &blocks, backend, shape, limits, observer)?;
+    let for_guide = Limits { time: limits.time.map(|t| t.mul_f64(GUIDE_SHARE)), ..*limits };
+    let guide = guide(problem, model, &blocks, backend, shape, &for_guide, observer)?;
+    let limits = &Limits { time: limits.time.map(|t| t.saturating_sub(begun.elapsed())), ..*limits };
     let likely = guide.as_ref().map_or_else(|| likely_columns(problem, model), |g| coarse::likely(model, &g.duals, shape.scale));
     let start = |j: usize| likely[j];
     let partition = decompose::Partition { block_of: &block_of, weight: &blocks.weight, start: &start, guide: guide.as_ref() };
@@ -254,7 +300,7 @@ fn guide(
     (shape.apply)(&rough.problem, &mut small);
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
     let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
-    if lp.status != LpStatus::Optimal || lp.duals.is_empty() {
+    if lp.values.is_empty() || lp.duals.is_empty() {
         return Ok(None);
     }
     let duals = coarse::lift_duals(&rough, &small, &lp.duals, problem, model);
@@ -262,6 +308,9 @@ fn guide(
     tracing::debug!(settlements = few, objective = small.linear.objective(&lp.values), bound = model.linear.dual_bound(&duals), "coarse");
     Ok(Some(decompose::Guide { duals, usage }))
 }
+
+/// Part of the time limit that a coarse picture may take.
+const GUIDE_SHARE: f64 = 0.25;
 
 /// Settlements up to which a coarse picture is solved whole.
 const COARSE_WHOLE: usize = 100;

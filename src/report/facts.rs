@@ -1,7 +1,7 @@
 //! What a page shows beside pictures: key figures, certificate, ledger, tables, sources, assumptions.
 
 use super::ReportInput;
-use super::sentences::unit_name;
+use super::sentences::{asked, ledger_source, unit_name};
 use super::tables::{Cell, Table, number, value, words};
 use crate::indicators::{LedgerRow, Resource};
 use crate::network::Evidence;
@@ -91,7 +91,7 @@ pub fn ledger(input: &ReportInput<'_>, text: &Catalogue, id: &str, keep: impl Fn
     let judged = id != "ledger-unjudged";
     let mut heads = vec![("col-target", false), ("col-area", false), ("col-target-value", true)];
     if judged {
-        heads.extend([("col-attainable", true), ("col-planned", true), ("col-gap", true), ("col-price", true)]);
+        heads.extend([("col-attainable", true), ("col-planned", true), ("col-gap", true), ("col-met", false), ("col-price", true)]);
     }
     heads.extend([("col-unit", false), ("col-source", false), ("col-sure", false)]);
     let mut table = Table::new(id, text, &heads);
@@ -101,7 +101,8 @@ pub fn ledger(input: &ReportInput<'_>, text: &Catalogue, id: &str, keep: impl Fn
             .area
             .and_then(|a| input.problem.network.areas.get(a.index()))
             .map_or_else(|| text.say("whole-region"), |a| text.place(&a.name, a.name_en.as_deref()));
-        let mut cells = vec![words(text.key("target", &r.key)), words(area), value(text, m, Some(r.target))];
+        let asked = Cell { text: asked(text, m, r.sense, r.target, r.upper), sort: Some(r.target) };
+        let mut cells = vec![words(text.key("target", &r.key)), words(area), asked];
         if judged {
             let gap = r.gap.map_or_else(
                 || words(text.say("cell-none")),
@@ -110,9 +111,14 @@ pub fn ledger(input: &ReportInput<'_>, text: &Catalogue, id: &str, keep: impl Fn
                     sort: Some(g),
                 },
             );
-            cells.extend([value(text, m, r.attainable), value(text, m, r.planned), gap, value(text, Measure::Yuan, r.price)]);
+            let met = words(text.say(match r.met {
+                Some(true) => "ledger-met",
+                Some(false) => "ledger-missed",
+                None => "cell-none",
+            }));
+            cells.extend([value(text, m, r.attainable), value(text, m, r.planned), gap, met, value(text, Measure::Yuan, r.price)]);
         }
-        cells.extend([words(unit_name(text, &r.unit)), words(crate::text::clean(&r.source)), words(text.key("sure", &r.sure))]);
+        cells.extend([words(unit_name(text, &r.unit)), words(ledger_source(input, text, r)), words(text.key("sure", &r.sure))]);
         table.rows.push(cells);
     }
     table
@@ -312,7 +318,9 @@ pub fn provenance(input: &ReportInput<'_>, text: &Catalogue) -> Table {
             Evidence::Modelled => "evidence-modelled",
             Evidence::Assumed => "evidence-assumed",
         });
-        table.rows.push([&p.table, &p.column, &evidence, &p.rule, &p.source].map(|s| words(crate::text::clean(s))).to_vec());
+        let rule = text.own(&p.rule, p.rule_zh.as_deref());
+        let source = text.own(&p.source, p.source_zh.as_deref());
+        table.rows.push([p.table.as_str(), &p.column, &evidence, rule, source].map(|s| words(crate::text::clean(s))).to_vec());
     }
     table
 }

@@ -38,7 +38,7 @@ pub fn figure(picture: &Picture, png: &[u8]) -> Figure {
     }
 }
 
-/// Renders a page; `name` is `report.html` or `compare.html`.
+/// Renders a page; `name` is one of the templates: `report.html`, `beds.html`, `compare.html`.
 ///
 /// # Errors
 /// The template engine's, or no font.
@@ -47,6 +47,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     let mut env = Environment::new();
     env.add_template("base.html", include_str!("templates/base.html"))?;
     env.add_template("report.html", include_str!("templates/report.html"))?;
+    env.add_template("beds.html", include_str!("templates/beds.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
     env.add_global("t", Value::from(Serde(said)));
     env.add_global("lang", text.code());
@@ -60,7 +61,7 @@ fn stack() -> Result<String, PlotError> {
 }
 
 /// Messages that templates use as `t.name`, dashes as underscores.
-const MESSAGES: [&str; 25] = [
+const MESSAGES: [&str; 29] = [
     "report-keys",
     "report-findings",
     "report-findings-note",
@@ -84,8 +85,12 @@ const MESSAGES: [&str; 25] = [
     "report-sort-hint",
     "report-contents",
     "map-no-borders",
+    "map-cells",
     "report-everything",
     "report-more-findings",
+    "report-beds-price-note",
+    "report-beds-rule",
+    "report-beds-question",
 ];
 
 /// RFC 4648 base64 with padding.

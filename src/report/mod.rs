@@ -5,6 +5,7 @@
 //! a user typed is escaped by the template engine in HTML, by [`crate::plot::svg::escape`] in SVG, and made harmless for spreadsheets
 //! by [`csv_out::harmless`].
 
+pub mod beds;
 pub mod compare;
 pub mod csv_out;
 mod facts;

@@ -1,7 +1,8 @@
 //! Findings as sentences of the catalogue.
 
 use super::ReportInput;
-use crate::indicators::Finding;
+use crate::indicators::{Finding, LedgerRow, Origin};
+use crate::policy::pack::TargetSense;
 use crate::text::{Arg, Catalogue, Measure};
 
 /// The sentence of a finding. Names of places come from the case, numbers from the finding, words from the catalogue.
@@ -32,9 +33,15 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
     let unit = word("unit").unwrap_or("share");
     words.push(("unit", unit_name(text, unit)));
     let measure = Measure::of_unit(unit);
-    for key in ["target_value", "planned", "attainable"] {
+    for key in ["planned", "attainable"] {
         words.extend(number(key).map(|n| (key, text.value(measure, n))));
     }
+    let sense = match word("sense") {
+        Some("at_most") => TargetSense::AtMost,
+        Some("about") => TargetSense::About,
+        _ => TargetSense::AtLeast,
+    };
+    words.extend(number("target_value").map(|n| ("target_value", asked(text, measure, sense, n, number("target_upper")))));
     words.extend(number("gap").map(|n| {
         ("gap", if measure == Measure::Share { text.say_with("value-points", &[("n", n.into())]) } else { text.value(measure, n) })
     }));
@@ -49,6 +56,36 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
         finding.numbers.iter().filter(|(k, _)| !formatted.contains(&k.as_str())).map(|(k, v)| (k.as_str(), Arg::Number(*v))).collect();
     args.extend(words.iter().map(|(k, w)| (*k, Arg::Word(w))));
     text.say_with(&finding.id, &args)
+}
+
+/// What a target asks for: `≥ 70.0%`, `≤ 15 min`, `≈ 6.00`, or a range `1,000–1,500`.
+#[must_use]
+pub fn asked(text: &Catalogue, measure: Measure, sense: TargetSense, target: f64, upper: Option<f64>) -> String {
+    let value = text.value(measure, target);
+    if let Some(upper) = upper {
+        return text.say_with("asked-range", &[("low", (&value).into()), ("high", (&text.value(measure, upper)).into())]);
+    }
+    let id = match sense {
+        TargetSense::AtLeast => "asked-at-least",
+        TargetSense::AtMost => "asked-at-most",
+        TargetSense::About => "asked-about",
+    };
+    text.say_with(id, &[("value", (&value).into())])
+}
+
+/// Who asks for the target of a row, what the document says, and where.
+#[must_use]
+pub fn ledger_source(input: &ReportInput<'_>, text: &Catalogue, row: &LedgerRow) -> String {
+    let entry = input.pack.target.iter().find(|t| t.key == row.key);
+    let said = entry.map_or_else(|| crate::text::clean(&row.source), |t| text.policy(&input.pack.name, t));
+    match row.origin {
+        Origin::Pack => said,
+        Origin::Scenario => text.say("ledger-scenario"),
+        Origin::ScenarioInstead(asked) => {
+            let value = text.value(Measure::of_unit(&row.unit), asked);
+            text.say_with("ledger-scenario-instead", &[("value", (&value).into()), ("said", (&said).into())])
+        }
+    }
 }
 
 /// The name of a unit as policy packs write it.

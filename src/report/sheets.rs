@@ -3,6 +3,7 @@
 use super::csv_out::{Field, write};
 use super::{File, ReportError, ReportInput, sentences};
 use crate::indicators::Values;
+use crate::policy::pack::TargetSense;
 use crate::text::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -110,11 +111,34 @@ fn ledger(input: &ReportInput<'_>, text: &Catalogue) -> Result<File, ReportError
             text.key("target", &r.key).into(),
             r.area.and_then(|a| areas.get(a.index())).map_or("", |a| a.code.as_str()).into(),
         ];
-        row.extend([Some(r.target), r.attainable, r.planned, r.gap, r.price].map(Field::from));
-        row.extend([r.unit.as_str(), r.source.as_str(), r.sure.as_str()].map(Field::from));
+        let sense = match r.sense {
+            TargetSense::AtLeast => "at_least",
+            TargetSense::AtMost => "at_most",
+            TargetSense::About => "about",
+        };
+        row.extend([Some(r.target), r.upper].map(Field::from));
+        row.push(sense.into());
+        row.extend([r.attainable, r.planned, r.gap, r.met.map(f64::from), r.price].map(Field::from));
+        row.extend([r.unit.as_str().into(), sentences::ledger_source(input, text, r).into(), r.sure.as_str().into()]);
         row
     });
-    write("ledger", &["target", "name", "area", "asked", "attainable", "planned", "gap", "price", "unit", "source", "sure"], rows)
+    let heads = [
+        "target",
+        "name",
+        "area",
+        "asked",
+        "asked_upper",
+        "sense",
+        "attainable",
+        "planned",
+        "gap",
+        "met",
+        "price",
+        "unit",
+        "source",
+        "sure",
+    ];
+    write("ledger", &heads, rows)
 }
 
 fn findings(input: &ReportInput<'_>, text: &Catalogue) -> Result<File, ReportError> {

@@ -58,6 +58,8 @@ pub fn linked_copies(case: &Case, n: usize) -> Case {
         evidence: Evidence::Modelled,
         rule: format!("{n} linked copies of one case; provincial, regional and national centres {n} times as large"),
         source: "made by fenji to measure with".into(),
+        rule_zh: Some(format!("同一案例的 {n} 个相连副本；省级、区域和国家中心放大为 {n} 倍")),
+        source_zh: Some("由 fenji 为测量而制作".into()),
     });
 
     let mut rules = case.rules;

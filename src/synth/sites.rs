@@ -196,7 +196,7 @@ impl Sites {
         }
         let people: u64 = cores.iter().map(|c| c.population).sum();
         let homes = if params.provinces > 1 { capitals } else { vec![outside(Spot { x: 0.0, y: 0.0 }, far(land, params), rng)] };
-        self.centres(land, Tier::N, people, &homes, ("N".into(), "国家".into(), "National".into()), rng);
+        self.centres(land, Tier::N, people, &homes, ("N".into(), String::new(), String::new()), rng);
     }
 
     /// Centres of a tier for so many people, in turn at the `homes`. Too few people for one get a share of it.
@@ -213,7 +213,7 @@ impl Sites {
         let (per_1000, size, doctors, kind_cn, kind_en) = match tier {
             Tier::P => (0.316, 2600.0, 0.846, "省级医院", "provincial hospital"),
             Tier::R => (0.109, 1500.0, 0.867, "国家区域医疗中心", "regional medical centre"),
-            _ => (0.0243, 2500.0, 0.92, "国家医学中心", "national medical centre"),
+            _ => (0.0243, 2500.0, 0.92, "国家医学中心", "National medical centre"),
         };
         let usable = per_1000 * people as f64 / 1000.0;
         let count = (usable / size).ceil().max(1.0);
@@ -224,7 +224,11 @@ impl Sites {
             self.add(Site {
                 code: format!("{code}{}", h + 1),
                 name: format!("{name}第{}{kind_cn}", h + 1),
-                name_en: format!("{name_en} {kind_en} {}", h + 1),
+                name_en: [name_en.as_str(), kind_en, &(h + 1).to_string()]
+                    .into_iter()
+                    .filter(|w| !w.is_empty())
+                    .collect::<Vec<_>>()
+                    .join(" "),
                 tier,
                 area: None,
                 town: None,

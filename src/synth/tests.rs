@@ -203,3 +203,18 @@ fn copies_are_linked_at_the_top_only() {
     assert_eq!(build_arcs(&linked_copies(&case, 3), &Silent), three);
     assert_eq!(n.towns[case.network.towns.len()].code, format!("2-{}", case.network.town(TownId(0)).code));
 }
+
+#[test]
+fn no_name_says_a_word_twice() {
+    for params in [SynthParams::default(), SynthParams { prefectures: 3, provinces: 2, ..SynthParams::default() }] {
+        let network = generate(&params).unwrap().network;
+        for f in &network.facilities {
+            let english = f.name_en.as_deref().unwrap().to_lowercase();
+            let words: Vec<&str> = english.split(' ').collect();
+            assert!(words.windows(2).all(|w| w[0] != w[1]) && !words.contains(&""), "{english}");
+            assert!(f.name.matches("国家").count() <= 1 && !f.name.is_empty(), "{}", f.name);
+        }
+        let top = network.facilities.iter().find(|f| f.tier == Tier::N).unwrap();
+        assert_eq!((top.name_en.as_deref(), top.name.as_str()), (Some("National medical centre 1"), "第1国家医学中心"));
+    }
+}

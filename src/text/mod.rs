@@ -12,17 +12,18 @@ pub use measure::Measure;
 pub use number::NumberStyle;
 pub use words::{clean, shorten};
 
+use crate::policy::pack::PolicyTarget;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::types::FluentNumber;
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use fluent_bundle::{FluentArgs, FluentMessage, FluentResource, FluentValue};
 use std::path::Path;
 use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
 /// The English catalogue.
 pub const ENGLISH: &str = include_str!("locales/en.ftl");
-/// The Chinese catalogue.
-pub const CHINESE: &str = include_str!("locales/zh.ftl");
+/// The Chinese catalogue, with what the policy packs say (their own text is English).
+pub const CHINESE: &str = concat!(include_str!("locales/zh.ftl"), "\n", include_str!("locales/policy-zh.ftl"));
 
 /// Why a catalogue could not be loaded.
 #[derive(Debug, thiserror::Error)]
@@ -177,6 +178,29 @@ impl Catalogue {
     pub fn key(&self, family: &str, key: &str) -> String {
         let id = format!("{family}-{}", key.replace('_', "-"));
         if self.has(&id) { self.say(&id) } else { clean(&key.replace(['_', '-'], " ")) }
+    }
+
+    /// What a policy pack says of a target, with its source: from the catalogue (`said-P2025-beds-per-1000` and its attribute `source`),
+    /// else in the words of the pack itself.
+    #[must_use]
+    pub fn policy(&self, pack: &str, target: &PolicyTarget) -> String {
+        let id = format!("said-{pack}-{}", target.key.replace('_', "-"));
+        let known = self.bundle.get_message(&id);
+        let put = |pattern| clean(&self.bundle.format_pattern(pattern, None, &mut Vec::new()));
+        let said = known.as_ref().and_then(FluentMessage::value).map_or_else(|| clean(&target.sentence), put);
+        let source = known.as_ref().and_then(|m| m.get_attribute("source"));
+        let source = source.map_or_else(|| clean(&target.source), |a| put(a.value()));
+        match (said.is_empty(), source.is_empty()) {
+            (false, false) => self.say_with("policy-said", &[("said", (&said).into()), ("source", (&source).into())]),
+            (true, _) => source,
+            (false, true) => said,
+        }
+    }
+
+    /// Words of a table that may stand there in this language too (`zh` beside the plain ones).
+    #[must_use]
+    pub fn own<'w>(&self, plain: &'w str, zh: Option<&'w str>) -> &'w str {
+        zh.filter(|w| self.code.starts_with("zh") && !w.trim().is_empty()).unwrap_or(plain)
     }
 
     /// The name of a place in this language: local script, or Latin letters where there are any. Cleaned, not escaped.

@@ -175,7 +175,15 @@ pub fn network() -> Network {
 }
 
 fn provenance(table: &str, column: &str, evidence: Evidence, rule: &str) -> Provenance {
-    Provenance { table: table.into(), column: column.into(), evidence, rule: rule.into(), source: "made up for tests".into() }
+    Provenance {
+        table: table.into(),
+        column: column.into(),
+        evidence,
+        rule: rule.into(),
+        source: "made up for tests".into(),
+        rule_zh: None,
+        source_zh: None,
+    }
 }
 
 #[allow(clippy::too_many_arguments)]

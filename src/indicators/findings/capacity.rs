@@ -4,18 +4,27 @@ use super::{BOTTLENECKS, Draft, FACILITIES, largest};
 use crate::demand::Problem;
 use crate::ids::FacilityId;
 use crate::indicators::bottleneck::WORTH_FLOOR;
-use crate::indicators::{Finding, Indicators, Resource};
+use crate::indicators::{FacilityLoad, Finding, Indicators, Resource};
 
 /// Use below this share of the design use counts as idle.
 const IDLE: f64 = 0.5;
 /// How many facilities with idle beds are named.
 const IDLE_FACILITIES: usize = 5;
 
-/// One more bed, doctor or general practitioner: the most valuable places.
+/// One more bed, doctor or general practitioner, one finding for each place and resource: where it is worth most, and where it is a bottleneck.
 pub(super) fn worth(problem: &Problem, said: &Indicators, out: &mut Vec<Finding>) {
     let loads = &said.facilities;
-    let beds: Vec<f64> = loads.iter().map(|l| l.bed_worth).collect();
-    for j in largest(&beds, WORTH_FLOOR, FACILITIES) {
+    let worth = |resource, keep: &dyn Fn(usize) -> bool| {
+        let of = |l: &FacilityLoad| if resource == Resource::Beds { l.bed_worth } else { l.doctor_worth };
+        let values: Vec<f64> = loads.iter().enumerate().map(|(j, l)| if keep(j) { of(l) } else { 0.0 }).collect();
+        let mut named = largest(&values, WORTH_FLOOR, FACILITIES);
+        let bottlenecks = said.bottlenecks.iter().take(BOTTLENECKS).filter(|b| b.resource == resource).map(|b| b.facility.index());
+        named.extend(bottlenecks.filter(|&j| keep(j)));
+        named.sort_unstable();
+        named.dedup();
+        named
+    };
+    for j in worth(Resource::Beds, &|_| true) {
         let l = &loads[j];
         Draft::new("finding-bed", l.bed_worth)
             .facility(problem, FacilityId::new(j))
@@ -25,12 +34,7 @@ pub(super) fn worth(problem: &Problem, said: &Indicators, out: &mut Vec<Finding>
             .done(out);
     }
     for (id, primary) in [("finding-doctor", false), ("finding-gp", true)] {
-        let doctors: Vec<f64> = loads
-            .iter()
-            .zip(&problem.network.facilities)
-            .map(|(l, f)| if (f.rank() <= 2) == primary { l.doctor_worth } else { 0.0 })
-            .collect();
-        for j in largest(&doctors, WORTH_FLOOR, FACILITIES) {
+        for j in worth(Resource::Doctors, &|j| (problem.network.facilities[j].rank() <= 2) == primary) {
             let l = &loads[j];
             Draft::new(id, l.doctor_worth)
                 .facility(problem, FacilityId::new(j))
@@ -42,21 +46,8 @@ pub(super) fn worth(problem: &Problem, said: &Indicators, out: &mut Vec<Finding>
     }
 }
 
-/// The most valuable bottlenecks, and how many there are.
-pub(super) fn bottlenecks(problem: &Problem, said: &Indicators, out: &mut Vec<Finding>) {
-    for b in said.bottlenecks.iter().take(BOTTLENECKS) {
-        let resource = match b.resource {
-            Resource::Beds => "beds",
-            Resource::Doctors => "doctors",
-        };
-        Draft::new("finding-bottleneck", b.worth)
-            .facility(problem, b.facility)
-            .word("resource", resource)
-            .number("yuan", b.worth)
-            .number("load", b.share)
-            .number("capacity", b.capacity)
-            .done(out);
-    }
+/// How many bottlenecks there are.
+pub(super) fn bottlenecks(said: &Indicators, out: &mut Vec<Finding>) {
     let count = |r| count(said.bottlenecks.iter().filter(|b| b.resource == r).count());
     let (beds, doctors) = (count(Resource::Beds), count(Resource::Doctors));
     let mut places: Vec<FacilityId> = said.bottlenecks.iter().map(|b| b.facility).collect();

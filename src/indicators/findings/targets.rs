@@ -3,26 +3,22 @@
 use super::{CASES, Draft};
 use crate::demand::Problem;
 use crate::indicators::attainable::FlowTarget;
+use crate::indicators::ledger::MET;
 use crate::indicators::{Finding, Indicators, LedgerRow};
 use crate::plan::ReferralPlan;
 use crate::plan::referral::Shortfall;
-use crate::policy::PolicyPack;
 use crate::policy::pack::TargetSense;
 
 /// How many areas are named for one missed target.
 const SHORT_AREAS: usize = 10;
-/// A share this close to its target counts as met.
-const MET: f64 = 1e-6;
-/// A guide value ("about") counts as met within this share of it.
-const ABOUT: f64 = 0.05;
 
 /// Findings from the rows of the ledger.
-pub(super) fn targets(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack, said: &Indicators, out: &mut Vec<Finding>) {
+pub(super) fn targets(problem: &Problem, plan: &ReferralPlan, said: &Indicators, out: &mut Vec<Finding>) {
     let (mut met, mut judged) = (0.0, 0.0);
     for row in &said.ledger {
-        if row.planned.is_some() {
+        if let Some(is_met) = row.met {
             judged += 1.0;
-            met += f64::from(is_met(row, pack));
+            met += f64::from(is_met);
         }
     }
     if !said.ledger.is_empty() {
@@ -35,23 +31,18 @@ pub(super) fn targets(problem: &Problem, plan: &ReferralPlan, pack: &PolicyPack,
         short(problem, plan, &rows, out);
     }
     for row in said.ledger.iter().filter(|r| FlowTarget::ALL.iter().all(|t| t.key() != r.key)) {
-        if let (Some(planned), Some(gap), false) = (row.planned, row.gap, is_met(row, pack)) {
+        if let (Some(planned), Some(gap), false) = (row.planned, row.gap, row.met == Some(true)) {
             Draft::new("finding-target-gap", 0.0)
                 .word("target", &row.key)
                 .word("unit", &row.unit)
+                .word("sense", sense_word(row.sense))
                 .number("target_value", row.target)
+                .maybe("target_upper", row.upper)
                 .number("planned", planned)
                 .number("gap", gap)
                 .done(out);
         }
     }
-}
-
-/// Whether a judged row meets its target.
-pub(crate) fn is_met(row: &LedgerRow, pack: &PolicyPack) -> bool {
-    let sense = pack.target.iter().find(|t| t.key == row.key).map_or(TargetSense::AtLeast, |t| t.sense);
-    let slack = if sense == TargetSense::About { ABOUT } else { MET };
-    row.gap.is_some_and(|g| g <= slack * row.target.abs().max(1e-9))
 }
 
 fn unattainable(problem: &Problem, plan: &ReferralPlan, rows: &[&LedgerRow], out: &mut Vec<Finding>) {
@@ -106,6 +97,14 @@ fn short(problem: &Problem, plan: &ReferralPlan, rows: &[&LedgerRow], out: &mut 
 /// Shortfalls of a row: its own, or for the region those of all its areas.
 fn shortfalls<'a>(plan: &'a ReferralPlan, row: &'a LedgerRow) -> impl Iterator<Item = &'a Shortfall> {
     plan.shortfalls.iter().filter(move |s| s.target == row.key && (row.area.is_none() || s.place == row.area.map(|a| a.0)))
+}
+
+const fn sense_word(sense: TargetSense) -> &'static str {
+    match sense {
+        TargetSense::AtLeast => "at_least",
+        TargetSense::AtMost => "at_most",
+        TargetSense::About => "about",
+    }
 }
 
 fn worth(s: &Shortfall) -> f64 {

@@ -1,0 +1,128 @@
+//! p-center: the smallest distance within which `p` sites reach everybody.
+//!
+//! The optimum is the distance of some pair, and `p` sites within `r` exist exactly when a set covering problem has an answer of `p` columns
+//! (Minieka 1970, <https://doi.org/10.1137/1012016>). So the interval between a distance that is too small and one that was reached is halved: a yes lowers the
+//! value to what its sites really reach, a no lifts the bound to the next distance of any pair. Both sides are valid at all times. It begins with the distance
+//! of the client furthest from any site, and with farthest-first sites (Gonzalez 1985, <https://doi.org/10.1016/0304-3975(85)90224-5>).
+//! Lists are made for each distance anew, by range queries where there are points: memory grows with the pairs within reach, not with all.
+
+use super::pairs::Near;
+use super::reduce::Cover;
+use super::setcover::cover;
+use super::{Found, Run};
+use crate::backend::BackendError;
+use crate::location::serve;
+use crate::outcome::{Bounds, Limit};
+use rayon::prelude::*;
+
+/// Solves (7) of `whole`.
+pub(super) fn solve(run: &Run<'_>, p: usize) -> Result<Found, BackendError> {
+    if run.clients.is_empty() {
+        return Ok(Found { open: Some(Vec::new()), bound: 0.0, limit: None, repair: None });
+    }
+    let reach = serve::reach(run.instance);
+    let mut bound = run.clients.iter().map(|&i| reach[i as usize]).fold(0.0, f64::max);
+    let near = Near::new(*run);
+    let (mut open, mut value) = farthest_first(run, p);
+    let stop = |open: Option<Vec<u32>>, bound: f64, limit: Limit| Ok(Found { open, bound, limit: Some(limit), repair: None });
+    if value.is_infinite() {
+        // several parts without a way between them: is p enough at all?
+        let most = largest(run);
+        match question(run, &near, most, p)? {
+            Said::Yes(sites) => (open, value) = measured(run, sites),
+            Said::No => {
+                let fewest = match near.within(most) {
+                    Ok(rows) => cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), None)?,
+                    Err(limit) => return stop(None, bound, limit),
+                };
+                let repair = vec![format!("-p {} at least: {p} sites cannot reach every client", fewest.bound.ceil())];
+                return Ok(Found { open: None, bound, limit: None, repair: Some(repair) });
+            }
+            Said::Unknown(limit) => return stop(None, bound, limit),
+        }
+    }
+    let say = |value: f64, bound: f64| run.watch.improved(Bounds { primal: value, dual: bound });
+    say(value, bound);
+    while value - bound > run.settings.limits.gap * value.max(1.0) {
+        let middle = bound + 0.5 * (value - bound);
+        let r = if middle < value { middle } else { bound };
+        match question(run, &near, r, p)? {
+            Said::Yes(sites) => {
+                let (sites, reached) = measured(run, sites);
+                if reached >= value {
+                    break;
+                }
+                (open, value) = (sites, reached);
+            }
+            // the value is the distance of a pair, so that there is always a next one
+            Said::No => match near.next_distance(r, value) {
+                Ok(next) => bound = next.unwrap_or(value),
+                Err(limit) => return stop(Some(open), bound.max(r), limit),
+            },
+            Said::Unknown(limit) => return stop(Some(open), bound, limit),
+        }
+        say(value, bound);
+    }
+    Ok(Found { open: Some(open), bound, limit: None, repair: None })
+}
+
+/// Whether `p` sites reach everybody within a distance.
+enum Said {
+    Yes(Vec<u32>),
+    No,
+    Unknown(Limit),
+}
+
+fn question(run: &Run<'_>, near: &Near<'_>, radius: f64, p: usize) -> Result<Said, BackendError> {
+    let rows = match near.within(radius) {
+        Ok(rows) => rows,
+        Err(limit) => return Ok(Said::Unknown(limit)),
+    };
+    if rows.iter().any(Vec::is_empty) {
+        return Ok(Said::No);
+    }
+    let found = cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), Some(p as f64))?;
+    Ok(match found.chosen {
+        Some(sites) if sites.len() <= p => Said::Yes(sites),
+        _ if found.bound > p as f64 + 1e-9 => Said::No,
+        _ => Said::Unknown(found.limit.unwrap_or(Limit::Numerics)),
+    })
+}
+
+/// Open sites in order, with the distance that they really reach everybody within.
+fn measured(run: &Run<'_>, mut open: Vec<u32>) -> (Vec<u32>, f64) {
+    open.sort_unstable();
+    let site = serve::nearest(run.instance, &open);
+    let far = |&i: &u32| site[i as usize].map_or(f64::INFINITY, |j| run.instance.distance(i as usize, j as usize));
+    let value = run.clients.iter().map(far).fold(0.0, f64::max);
+    (open, value)
+}
+
+/// Opens the site nearest to the client furthest from what is open, `p` times. O(p x (clients + sites)).
+fn farthest_first(run: &Run<'_>, p: usize) -> (Vec<u32>, f64) {
+    let instance = run.instance;
+    let sites = instance.sites();
+    let mut distance = vec![f64::INFINITY; run.clients.len()];
+    let mut open: Vec<u32> = Vec::with_capacity(p);
+    while open.len() < p && run.watch.over().is_none() {
+        let key = |n: usize| (distance[n], std::cmp::Reverse(n));
+        let Some(far) = (0..distance.len()).max_by(|&a, &b| key(a).0.total_cmp(&key(b).0).then(key(a).1.cmp(&key(b).1))) else { break };
+        if distance[far] <= 0.0 {
+            break;
+        }
+        let client = run.clients[far] as usize;
+        let nearest = (0..sites).into_par_iter().map(|j| (instance.distance(client, j), j)).reduce(|| (f64::INFINITY, usize::MAX), |a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
+        if nearest.0.is_infinite() || open.contains(&super::id(nearest.1)) {
+            break;
+        }
+        open.push(super::id(nearest.1));
+        distance.par_iter_mut().zip(run.clients).for_each(|(d, &i)| *d = d.min(instance.distance(i as usize, nearest.1)));
+    }
+    measured(run, open)
+}
+
+/// The largest distance of any pair that has a way.
+fn largest(run: &Run<'_>) -> f64 {
+    let of = |&i: &u32| (0..run.instance.sites()).map(|j| run.instance.distance(i as usize, j)).filter(|d| d.is_finite()).fold(0.0, f64::max);
+    run.clients.par_iter().map(of).reduce(|| 0.0, f64::max)
+}
