@@ -31,6 +31,7 @@ fn report<'a>(s: &'a Sample, front: Option<&'a [ParetoPoint]>) -> ReportInput<'a
         name_en: Some("Six counties"),
         pareto: front,
         violations: 0,
+        before: None,
     }
 }
 

@@ -17,6 +17,7 @@ mod locate_show;
 pub mod output;
 pub mod progress;
 pub mod referral;
+mod referral_layout;
 pub mod report;
 pub mod schema;
 pub mod steps;

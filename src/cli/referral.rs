@@ -3,7 +3,7 @@
 use super::args::{Lang, OutArg, SolveArgs, share};
 use super::exit::{Answer, Exit, Fault};
 use super::steps::{self, Ask, Files, Judged, Prepared, Solved};
-use super::{check, output, summary};
+use super::{check, output, referral_layout, summary};
 use crate::outcome::Observer;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -22,6 +22,9 @@ pub struct Args {
     /// Share of first contact that goes where it is sent, 0 to 1
     #[arg(long, value_name = "X", value_parser = share)]
     pub gamma: Option<f64>,
+    /// Plan the case as it will stand once this layout is built (`plan.json` of `fenji layout`, or its folder); today's plan is worked out too
+    #[arg(long, value_name = "PLAN")]
+    pub layout: Option<PathBuf>,
     /// How to solve.
     #[command(flatten)]
     pub solve: SolveArgs,
@@ -47,6 +50,9 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
     let options = steps::options(&args.solve)?;
+    if let Some(layout) = &args.layout {
+        return referral_layout::run(args, layout, &options, observer);
+    }
     let ask = Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: args.gamma };
     let prepared = steps::prepare(&args.case, ask, observer)?;
     let judged = match steps::solve(&prepared, &options, args.pareto.map_or(0, usize::from), observer)? {

@@ -10,7 +10,7 @@ use crate::indicators::Indicators;
 use crate::network::arc_rules::build_arcs;
 use crate::network::{Case, codes};
 use crate::outcome::{Limits, Observer, Termination};
-use crate::plan::ReferralPlan;
+use crate::plan::{LayoutPlan, ReferralPlan};
 use crate::policy::{PolicyPack, Scenario, pack};
 use crate::{backend, indicators, io, plot, referral, report, synth};
 use anyhow::anyhow;
@@ -116,6 +116,19 @@ pub fn synthesize(params: &SynthParams) -> Result<(Case, Files), Fault> {
 /// # Errors
 /// Everything that is wrong with the case and the scenario, at once.
 pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<Prepared, Fault> {
+    prepare_changed(folder, ask, Ok, observer)
+}
+
+/// As [`prepare`], with a change of the case before anything is made of it.
+///
+/// # Errors
+/// As [`prepare`], and those of the change.
+pub fn prepare_changed(
+    folder: &Path,
+    ask: Ask<'_>,
+    change: impl FnOnce(Case) -> Result<Case, Fault>,
+    observer: &dyn Observer,
+) -> Result<Prepared, Fault> {
     let begin = Instant::now();
     let read = match io::case_folder::read_case(folder) {
         Ok(read) => read,
@@ -135,7 +148,8 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
     let asked = &mut scenario.scenario;
     asked.policy = ask.policy.map(str::to_string).or(asked.policy.take());
     asked.gamma = ask.gamma.or(asked.gamma);
-    assemble((read.case, read.name_en), scenario, "command line", complaints(&read.warnings), begin, observer)
+    let case = change(read.case)?;
+    assemble((case, read.name_en), scenario, "command line", complaints(&read.warnings), begin, observer)
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
@@ -323,13 +337,28 @@ fn altered(plan: &ReferralPlan, computed: &Indicators) -> Vec<Violation> {
 /// # Errors
 /// When a picture or a table cannot be made.
 pub fn plan_files(prepared: &Prepared, judged: &Judged, lang: Option<Lang>) -> Result<Files, Fault> {
+    plan_files_after(prepared, judged, None, lang)
+}
+
+/// As [`plan_files`], of a plan that follows from a layout: the report shows both sides.
+///
+/// # Errors
+/// When a picture or a table cannot be made.
+pub fn plan_files_after(
+    prepared: &Prepared,
+    judged: &Judged,
+    before: Option<(&Prepared, &Judged, &LayoutPlan)>,
+    lang: Option<Lang>,
+) -> Result<Files, Fault> {
     let mut files = vec![
         ("plan.json".to_string(), io::plan_file::plan_bytes(&judged.plan).map_err(|e| anyhow!(e))?),
         ("scenario.toml".to_string(), toml::to_string_pretty(&prepared.scenario).map_err(|e| anyhow!(e))?.into_bytes()),
     ];
     let Some(lang) = lang else { return Ok(files) };
     let front: Vec<plot::ParetoPoint> = judged.pareto.iter().map(plot::ParetoPoint::from).collect();
-    let input = report_input(prepared, judged, (!front.is_empty()).then_some(&front));
+    let today = before.map(|(p, j, layout)| (report_input(p, j, None), layout));
+    let before = today.as_ref().map(|(plan, layout)| report::Before { plan, layout });
+    let input = report::ReportInput { before, ..report_input(prepared, judged, (!front.is_empty()).then_some(&front)) };
     files.extend(report::referral::write_bundle(&input, lang.code()).map_err(|e| anyhow!(e))?);
     let network = &prepared.problem.network;
     for (name, layer) in [
@@ -361,6 +390,7 @@ fn report_input<'a>(prepared: &'a Prepared, judged: &'a Judged, pareto: Option<&
         pack: &prepared.pack,
         pareto: pareto.map(Vec::as_slice),
         violations: judged.violations.len(),
+        before: None,
     }
 }
 

@@ -98,7 +98,7 @@ fn keys<'a>(inputs: &[ReportInput<'a>]) -> Vec<&'a str> {
     inputs.iter().flat_map(|p| p.indicators.region.keys()).map(String::as_str).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-fn indicators(inputs: &[ReportInput<'_>], names: &[String], text: &Catalogue) -> Table {
+pub(super) fn indicators(inputs: &[ReportInput<'_>], names: &[String], text: &Catalogue) -> Table {
     let mut table = Table::new("indicators", text, &[("col-indicator", false)]);
     for (n, name) in names.iter().enumerate() {
         let shown = if n == 0 { text.say_with("col-base", &[("name", name.into())]) } else { name.clone() };
@@ -149,7 +149,7 @@ fn changed<'a>(base: &ReportInput<'a>, other: &ReportInput<'a>) -> Vec<(usize, &
     all
 }
 
-fn changed_table(base: &ReportInput<'_>, other: &ReportInput<'_>, text: &Catalogue) -> Table {
+pub(super) fn changed_table(base: &ReportInput<'_>, other: &ReportInput<'_>, text: &Catalogue) -> Table {
     let heads = [
         ("col-facility", false),
         ("col-tier", false),

@@ -61,7 +61,8 @@ fn stack() -> Result<String, PlotError> {
 }
 
 /// Messages that templates use as `t.name`, dashes as underscores.
-const MESSAGES: [&str; 29] = [
+const MESSAGES: [&str; 30] = [
+    "report-before",
     "report-keys",
     "report-findings",
     "report-findings-note",

@@ -6,6 +6,7 @@
 //! by [`csv_out::harmless`].
 
 pub mod beds;
+mod before;
 pub mod compare;
 pub mod csv_out;
 mod facts;
@@ -17,7 +18,7 @@ mod tables;
 
 use crate::demand::Problem;
 use crate::indicators::Indicators;
-use crate::plan::ReferralPlan;
+use crate::plan::{LayoutPlan, ReferralPlan};
 use crate::plot::{ParetoPoint, PictureInput, PlotError};
 use crate::policy::PolicyPack;
 use crate::text::{Catalogue, TextError};
@@ -42,6 +43,17 @@ pub struct ReportInput<'a> {
     pub pareto: Option<&'a [ParetoPoint]>,
     /// Violations that the independent check found (0 in every plan that was written by this program).
     pub violations: usize,
+    /// What stood before, when the plan follows from a layout.
+    pub before: Option<Before<'a>>,
+}
+
+/// The plan of the case as it stands today, and the layout that leads from it to the plan of the report.
+#[derive(Debug, Clone, Copy)]
+pub struct Before<'a> {
+    /// Today's plan.
+    pub plan: &'a ReportInput<'a>,
+    /// The layout.
+    pub layout: &'a LayoutPlan,
 }
 
 impl<'a> ReportInput<'a> {

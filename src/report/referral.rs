@@ -25,9 +25,14 @@ pub fn write_bundle(input: &ReportInput<'_>, lang: &str) -> Result<Vec<File>, Re
     let text = Catalogue::load(lang)?;
     let pictures = plot::all(&input.pictures(&text), input.pareto)?;
     let pixels = render(&pictures)?;
-    let page = page(input, &text, &pictures, &pixels)?;
+    let (before, more) = match &input.before {
+        Some(before) => super::before::section(input, before, &text).map(|(section, files)| (Some(section), files))?,
+        None => (None, Vec::new()),
+    };
+    let page = page(input, &text, &pictures, &pixels, before)?;
     let mut files = vec![("report.html".to_owned(), page)];
     files.extend(picture_files(pictures, pixels));
+    files.extend(more);
     files.extend(sheets::all(input, &text)?);
     Ok(files)
 }
@@ -58,7 +63,13 @@ pub(super) fn figures(text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]
         .collect()
 }
 
-fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels: &[Vec<u8>]) -> Result<Vec<u8>, ReportError> {
+fn page(
+    input: &ReportInput<'_>,
+    text: &Catalogue,
+    pictures: &[Picture],
+    pixels: &[Vec<u8>],
+    before: Option<Value>,
+) -> Result<Vec<u8>, ReportError> {
     let n = &input.problem.network;
     let name = crate::text::shorten(&input.pictures(text).case_name(), 160);
     let year = n.year.to_string();
@@ -96,6 +107,7 @@ fn page(input: &ReportInput<'_>, text: &Catalogue, pictures: &[Picture], pixels:
             ledger => Value::from(Serde(facts::ledger(input, text, "ledger", |r| r.area.is_none() && r.planned.is_some()))),
             ledger_areas => Value::from(Serde(facts::ledger(input, text, "ledger-areas", |r| r.area.is_some()))),
             ledger_unjudged => Value::from(Serde(facts::ledger(input, text, "ledger-unjudged", |r| r.area.is_none() && r.planned.is_none()))),
+            before,
             pictures => figures(text, pictures, pixels),
             bottlenecks => Value::from(Serde(facts::bottlenecks(input, text))),
             areas => Value::from(Serde(facts::areas(input, text))),

@@ -767,3 +767,13 @@ beds-price-area-mad = { $area }: one more bed allowed here lowers the mean devia
 beds-price-floor-mad = { $area }: one bed less demanded here lowers the mean deviation by { DECIMAL($value, digits: 6) } beds per 1,000.
 beds-price-area-cost = { $area }: one more bed allowed here saves { MONEY($value) } yuan; its growth limit is what binds.
 beds-price-floor-cost = { $area }: one bed less demanded here saves { MONEY($value) } yuan; its floor is what binds.
+
+# Before and after a layout
+report-before = Before and after the layout
+before-today = today
+before-built = with the layout built
+before-lead = The layout changes these sites: { $changes }. Both plans below are of the same people under the same scenario; staff of new and grown sites follow the average of their tier (modelled).
+before-status = What becomes of it
+before-beds-today = Beds today
+before-beds-built = Beds with the layout
+list-comma = {", "}

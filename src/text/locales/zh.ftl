@@ -755,3 +755,13 @@ beds-price-area-mad = { $area }：多允许一张床位，平均偏差降低 { D
 beds-price-floor-mad = { $area }：少要求一张床位，平均偏差降低 { DECIMAL($value, digits: 6) }（每千人口床位）。
 beds-price-area-cost = { $area }：多允许一张床位，可节省 { MONEY($value) }元；起作用的是其增长上限。
 beds-price-floor-cost = { $area }：少要求一张床位，可节省 { MONEY($value) }元；起作用的是其底线。
+
+# Before and after a layout
+report-before = 布局实施前后
+before-today = 现状
+before-built = 布局建成后
+before-lead = 布局方案涉及的机构：{ $changes }。下列两套方案针对同一人口和同一情景；新设和扩建机构的人员按同级机构平均水平配置（模型推算）。
+before-status = 变化
+before-beds-today = 现有床位
+before-beds-built = 布局后床位
+list-comma = 、
