@@ -30,7 +30,7 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
     let today = steps::prepare(&args.case, ask, observer)?;
     let mut applied: Option<Applied> = None;
     let change = |case| {
-        let done = apply(&case, &plan).map_err(|e| steps::invalid(&[io::Problem::new(&codes::PLAN_CASE, io::Place::file(&shown), e.to_string())]))?;
+        let done = apply(&case, &plan).map_err(|e| steps::invalid(&[io::Problem::new(&codes::PLAN_OTHER_CASE, crate::network::Place::file(&shown), e.to_string())]))?;
         let case = done.case.clone();
         applied = Some(done);
         Ok(case)
