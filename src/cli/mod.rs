@@ -5,7 +5,6 @@ pub mod args;
 pub mod check;
 pub mod compare;
 pub mod completions;
-pub mod deliver;
 pub mod demo;
 mod embedded;
 pub mod exit;
