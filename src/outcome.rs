@@ -103,7 +103,7 @@ pub enum Event {
     Improved {
         /// Seconds since the start of the run.
         seconds: f64,
-        /// The bounds.
+        /// The bounds, yuan a year.
         bounds: Bounds,
     },
     /// The current step ended.

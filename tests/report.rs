@@ -389,11 +389,10 @@ fn centres_beyond_a_planar_map_stand_side_by_side_and_clear_of_the_scale() {
         }
         let middles: Vec<(f64, f64)> = tree
             .descendants()
-            .filter(|n| n.attribute("fill") == Some("#fff"))
+            .filter(|n| n.has_tag_name("path") && n.attribute("fill") == Some("#fff"))
             .map(|n| {
                 let all: Vec<f64> = n
-                    .attribute("points")
-                    .or(n.attribute("d"))
+                    .attribute("d")
                     .unwrap()
                     .split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
                     .filter_map(|x| x.parse().ok())

@@ -104,7 +104,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let question = question(args)?;
     let prepared = steps::prepare(&args.case, Ask { scenario: args.scenario.as_deref(), ..Ask::default() }, observer)?;
     let network = &prepared.problem.network;
-    let need = args.need.as_deref().map(|f| io::need::read_need(f, network)).transpose().map_err(|p| steps::invalid(&p))?;
+    let need = args.need.as_deref().map(|f| io::need::read_need(f, network)).transpose().map_err(Fault::Invalid)?;
     let source = args.need.as_deref().and_then(Path::file_name).map_or_else(|| "none".into(), |n| n.to_string_lossy().into_owned());
     let input = BedsInput {
         network,
@@ -130,7 +130,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     files.extend(write_bundle(&report, args.lang.code()).map_err(|e| anyhow!(e))?);
     output::write_results(out, &files)?;
     let said = said(&prepared, &plan)?;
-    let mut text: String = prepared.warnings.iter().map(|w| w.to_text() + "\n").collect();
+    let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&format!("{}\nwritten: {}", said.join("\n"), out.join("report.html").display()));
     let json = json!({
         "command": "beds", "ok": true, "case": plan.case, "question": plan.question, "objective": plan.objective, "bounds": plan.bounds,
@@ -216,12 +216,12 @@ fn infeasible(repairs: &[BedsRepair]) -> Answer {
 /// # Errors
 /// When case or plan cannot be read.
 pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer, Fault> {
-    let read = io::read_case(case).map_err(|p| steps::invalid(&p))?;
-    let plan = io::plan_file::read_beds(file).map_err(|p| steps::invalid(&p))?;
+    let read = io::read_case(case).map_err(Fault::Invalid)?;
+    let plan = io::plan_file::read_beds(file).map_err(Fault::Invalid)?;
     let scenario = Scenario { policy: Some(plan.policy.clone()).filter(|p| !p.is_empty()), ..plan.scenario.clone() };
     let written = io::ScenarioFile::of(scenario);
     let elsewhere = file.display().to_string();
-    let warnings = steps::complaints(&read.warnings);
+    let warnings = read.warnings.clone();
     let prepared = steps::assemble((read.case, read.name_en), written, &elsewhere, warnings, Instant::now(), observer)?;
     let violations = checks::beds::check_beds(&prepared.problem, &plan);
     if !violations.is_empty() {

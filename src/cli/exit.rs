@@ -1,6 +1,6 @@
 //! How a command ends: an answer with an exit code, or a fault.
 
-use serde::Serialize;
+use crate::network::Problem;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -45,47 +45,25 @@ impl Answer {
     }
 }
 
-/// One thing that is wrong with the input, as the command line tells it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Complaint {
-    /// Stable code.
-    pub code: String,
-    /// `error` or `warning`.
-    pub severity: &'static str,
-    /// File of the case folder, or what else was read.
-    pub file: String,
-    /// Line, from 1.
-    pub line: Option<u64>,
-    /// Column of the table.
-    pub column: Option<String>,
-    /// What stands there.
-    pub value: Option<String>,
-    /// What is wrong.
-    pub message: String,
-    /// What to do.
-    pub remedy: String,
-}
-
-impl Complaint {
-    /// One or two lines for people: `error E012 facilities.csv:7 beds "-3": ...`.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut out = format!("{} {} {}", self.severity, self.code, visible(&self.file));
-        if let Some(line) = self.line {
-            out.push_str(&format!(":{line}"));
-        }
-        if let Some(column) = &self.column {
-            out.push_str(&format!(" {}", visible(column)));
-        }
-        if let Some(value) = &self.value {
-            out.push_str(&format!(" \"{}\"", visible(value)));
-        }
-        out.push_str(&format!(": {}", visible(&self.message)));
-        if !self.remedy.is_empty() {
-            out.push_str(&format!("\n    remedy: {}", visible(&self.remedy)));
-        }
-        out
+/// A problem in one or two lines for people: `error E012 facilities.csv:7 beds "-3": ...`.
+#[must_use]
+pub fn told(problem: &Problem) -> String {
+    let severity = if problem.is_error() { "error" } else { "warning" };
+    let mut out = format!("{severity} {} {}", problem.code, visible(&problem.file));
+    if let Some(line) = problem.line {
+        out.push_str(&format!(":{line}"));
     }
+    if let Some(column) = &problem.column {
+        out.push_str(&format!(" {}", visible(column)));
+    }
+    if let Some(value) = &problem.value {
+        out.push_str(&format!(" \"{}\"", visible(value)));
+    }
+    out.push_str(&format!(": {}", visible(&problem.message)));
+    if !problem.remedy.is_empty() {
+        out.push_str(&format!("\n    remedy: {}", visible(&problem.remedy)));
+    }
+    out
 }
 
 /// Text from a file with its control characters shown, so that it cannot steer a terminal.
@@ -102,7 +80,7 @@ pub enum Fault {
     /// The command cannot be meant like this.
     Usage(String),
     /// The input is not valid: everything that is wrong with it, at once.
-    Invalid(Vec<Complaint>),
+    Invalid(Vec<Problem>),
 }
 
 impl From<anyhow::Error> for Fault {
@@ -128,9 +106,9 @@ impl Fault {
         match self {
             Self::Failed(error) => format!("error: {error:#}"),
             Self::Usage(message) => format!("error: {message}"),
-            Self::Invalid(complaints) => {
-                let errors = complaints.iter().filter(|c| c.severity == "error").count();
-                let mut lines: Vec<String> = complaints.iter().map(Complaint::to_text).collect();
+            Self::Invalid(problems) => {
+                let errors = problems.iter().filter(|p| p.is_error()).count();
+                let mut lines: Vec<String> = problems.iter().map(told).collect();
                 lines.push(format!("{errors} error{}; nothing was written", if errors == 1 { "" } else { "s" }));
                 lines.join("\n")
             }
@@ -143,12 +121,12 @@ impl Fault {
         let (kind, problems) = match self {
             Self::Failed(_) => ("failure", json!([])),
             Self::Usage(_) => ("usage", json!([])),
-            Self::Invalid(complaints) => ("invalid_input", json!(complaints)),
+            Self::Invalid(problems) => ("invalid_input", json!(problems)),
         };
         let message = match self {
             Self::Failed(error) => format!("{error:#}"),
             Self::Usage(message) => message.clone(),
-            Self::Invalid(complaints) => format!("{} problems in the input", complaints.len()),
+            Self::Invalid(problems) => format!("{} problems in the input", problems.len()),
         };
         json!({ "command": command, "ok": false, "exit": self.exit() as u8, "code": kind, "error": { "kind": kind, "message": message, "problems": problems } })
     }
@@ -157,11 +135,12 @@ impl Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::network::Severity;
 
-    fn complaint() -> Complaint {
-        Complaint {
+    fn problem() -> Problem {
+        Problem {
             code: "E012".into(),
-            severity: "error",
+            severity: Severity::Error,
             file: "facilities.csv".into(),
             line: Some(7),
             column: Some("beds".into()),
@@ -172,18 +151,15 @@ mod tests {
     }
 
     #[test]
-    fn a_complaint_names_place_value_and_remedy_and_tames_control_characters() {
-        assert_eq!(
-            complaint().to_text(),
-            "error E012 facilities.csv:7 beds \"-3\\u{1b}[2J\": beds are negative\n    remedy: write 0 or more"
-        );
+    fn a_problem_names_place_value_and_remedy_and_tames_control_characters() {
+        assert_eq!(told(&problem()), "error E012 facilities.csv:7 beds \"-3\\u{1b}[2J\": beds are negative\n    remedy: write 0 or more");
     }
 
     #[test]
     fn faults_have_the_documented_codes() {
         assert_eq!(Fault::Failed(anyhow::anyhow!("x")).exit() as u8, 1);
         assert_eq!(Fault::Usage("x".into()).exit() as u8, 2);
-        let invalid = Fault::Invalid(vec![complaint()]);
+        let invalid = Fault::Invalid(vec![problem()]);
         assert_eq!(invalid.exit() as u8, 4);
         assert_eq!(invalid.to_json(Some("validate"))["error"]["problems"][0]["line"], 7);
         assert!(invalid.to_text().ends_with("1 error; nothing was written"));

@@ -26,6 +26,6 @@ pub fn run(args: &Args) -> Result<Answer, Fault> {
     output::write_case(out, &files)?;
     let mut json = validate::object("import", &case.network, &warnings);
     json["out"] = serde_json::json!(out);
-    let notes: String = warnings.iter().map(|w| w.to_text() + "\n").collect();
+    let notes: String = warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     Ok(Answer::fine(json, format!("{notes}{}\nwritten: {}", validate::describe(&case.network), out.display())))
 }

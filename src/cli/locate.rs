@@ -3,7 +3,6 @@
 use super::args::{gap, number, seconds};
 use super::exit::{Answer, Exit, Fault, visible};
 use super::locate_show::{Table, answer_json, answer_text, peak_memory};
-use super::steps::{complaints, invalid};
 use super::{check, output};
 use crate::check::check_location;
 use crate::instance::{Instance, Problem};
@@ -80,7 +79,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let settings = settings(args);
     let read_as = ReadAs { format: args.format.as_deref().and_then(Format::by_name), capacity: args.capacity };
-    let file = read_location(&args.file, read_as).map_err(|p| invalid(&p))?;
+    let file = read_location(&args.file, read_as).map_err(Fault::Invalid)?;
     let problem = ask(args, &file)?;
     let instance = &file.instance;
     let method = match args.method {
@@ -100,7 +99,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     };
     let infeasible = answer.termination == Termination::Infeasible;
     let mut json = answer_json(instance, problem, &answer, &run);
-    json["warnings"] = json!(complaints(&file.warnings));
+    json["warnings"] = json!(file.warnings);
     if infeasible || matches!(answer.termination, Termination::NoSolution(_) | Termination::Unbounded) {
         json["ok"] = json!(false);
         let exit = if infeasible { Exit::Violated } else { Exit::Failure };
@@ -112,7 +111,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if !violations.is_empty() {
         return Ok(check::refused("locate", &violations, "the solution failed its own check and was not written"));
     }
-    let mut text: String = complaints(&file.warnings).iter().map(|w| w.to_text() + "\n").collect();
+    let mut text: String = file.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&answer_text(instance, problem, &answer, &run));
     if let Some(bound) = plan.certified_bound {
         json["certified_bound"] = json!(bound);
@@ -150,7 +149,7 @@ fn claim(out: &Path) -> Result<(), Fault> {
         return Err(Fault::Usage(format!("--out {}: the folder {} does not exist", out.display(), folder.display())));
     }
     tempfile::Builder::new()
-        .prefix(super::deliver::TEMPORARY)
+        .prefix(crate::io::write::TEMPORARY)
         .tempfile_in(folder)
         .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", out.display())))?;
     Ok(())
@@ -161,7 +160,7 @@ fn ask(args: &Args, file: &LocationFile) -> Result<Problem, Fault> {
     let shown = args.file.display().to_string();
     let lacks = |column: &str, message: String, remedy: &str| {
         let problem = Complaint::new(&codes::LOCATION_LACKS, Place::file(&shown), message).column(column).value(&args.problem).remedy(remedy);
-        invalid(&[problem])
+        Fault::Invalid(vec![problem])
     };
     let p = || {
         args.p.map(|p| p as usize).or(file.p).ok_or_else(|| lacks("p", format!("{} opens p sites, and neither file nor command says how many", args.problem), "give -p N"))
@@ -204,14 +203,14 @@ fn ask(args: &Args, file: &LocationFile) -> Result<Problem, Fault> {
 /// # Errors
 /// When one of the two cannot be read.
 pub fn check(file: &Path, solution: &Path) -> Result<Answer, Fault> {
-    let plan = read_solution(solution).map_err(|p| invalid(&p))?;
+    let plan = read_solution(solution).map_err(Fault::Invalid)?;
     let format = Format::by_name(&plan.instance.format);
-    let instance: Instance = read_location(file, ReadAs { format, capacity: plan.instance.capacity }).map_err(|p| invalid(&p))?.instance;
+    let instance: Instance = read_location(file, ReadAs { format, capacity: plan.instance.capacity }).map_err(Fault::Invalid)?.instance;
     if instance.mark() != plan.instance.mark {
         let message = format!("it is of {} clients, {} sites, hash {}", plan.instance.mark.clients, plan.instance.mark.sites, plan.instance.mark.hash);
         let place = Place::file(&solution.display().to_string());
         let problem = Complaint::new(&codes::LOCATION_OTHER, place, message).column("instance.mark").value(&plan.instance.name);
-        return Err(invalid(&[problem]));
+        return Err(Fault::Invalid(vec![problem]));
     }
     let violations = check_location(&instance, &plan);
     if !violations.is_empty() {

@@ -6,7 +6,6 @@ pub mod beds;
 pub mod check;
 pub mod compare;
 pub mod completions;
-pub mod deliver;
 pub mod demo;
 mod embedded;
 pub mod exit;

@@ -1,8 +1,8 @@
 //! Where results go: which folders may be written, and the lines and tables that commands print.
 
-use super::deliver::{TEMPORARY, replace};
 use super::exit::Fault;
 use super::steps::Files;
+use crate::io::write::{TEMPORARY, replace_folder};
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -113,7 +113,7 @@ pub fn write_case(folder: &Path, files: &Files) -> Result<(), Fault> {
 }
 
 fn write(folder: &Path, files: &Files) -> Result<(), Fault> {
-    Ok(replace(folder, files)
+    Ok(replace_folder(folder, files)
         .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", folder.display())))?)
 }
 

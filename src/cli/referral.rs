@@ -64,7 +64,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let files = steps::plan_files(&prepared, &judged, (!args.no_report).then_some(args.lang))?;
     output::write_results(out, &files)?;
-    let mut text: String = prepared.warnings.iter().map(|w| w.to_text() + "\n").collect();
+    let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&summary::lines(&prepared, &judged).join("\n"));
     text.push_str(&format!("\nwritten: {}", opens(out, args.no_report).display()));
     Ok(Answer::fine(object("referral", &prepared, &judged, out, &files), text))

@@ -30,7 +30,7 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
     let today = steps::prepare(&args.case, ask, observer)?;
     let mut applied: Option<Applied> = None;
     let change = |case| {
-        let done = apply(&case, &plan).map_err(|e| steps::invalid(&[io::Problem::new(&codes::PLAN_OTHER_CASE, crate::network::Place::file(&shown), e.to_string())]))?;
+        let done = apply(&case, &plan).map_err(|e| Fault::Invalid(vec![io::Problem::new(&codes::PLAN_OTHER_CASE, crate::network::Place::file(&shown), e.to_string())]))?;
         let case = done.case.clone();
         applied = Some(done);
         Ok(case)
@@ -59,7 +59,7 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
         "changed": applied.changed, "doctors_added": applied.doctors_added, "doctors_released": applied.doctors_released,
     });
     json["files"] = json!(names(&files));
-    let mut lines: Vec<String> = built.warnings.iter().map(super::exit::Complaint::to_text).collect();
+    let mut lines: Vec<String> = built.warnings.iter().map(super::exit::told).collect();
     lines.extend(summary::lines(&built, &after));
     let saved = before.plan.objective - after.plan.objective;
     lines.push(format!(

@@ -2,7 +2,7 @@
 //! into [`Fault`]s. This is the only file of the command line that knows the signatures of the other rooms.
 
 use super::args::{Lang, MethodArg, SolveArgs};
-use super::exit::{Complaint, Fault};
+use super::exit::Fault;
 use super::output::{grouped, yuan};
 use crate::check::{Violation, check_referral};
 use crate::demand::{Problem, ProblemError, misfits};
@@ -36,7 +36,7 @@ pub struct Prepared {
     /// Scenario in force; names the pack.
     pub scenario: Scenario,
     /// What a reader of the tables should know.
-    pub warnings: Vec<Complaint>,
+    pub warnings: Vec<io::Problem>,
     /// When reading began.
     pub begin: Instant,
 }
@@ -86,19 +86,19 @@ pub struct Ask<'a> {
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn read_case(folder: &Path) -> Result<(Case, Vec<Complaint>), Fault> {
-    let read = io::case_folder::read_case(folder).map_err(|p| invalid(&p))?;
-    Ok((read.case, complaints(&read.warnings)))
+pub fn read_case(folder: &Path) -> Result<(Case, Vec<io::Problem>), Fault> {
+    let read = io::case_folder::read_case(folder).map_err(Fault::Invalid)?;
+    Ok((read.case, read.warnings))
 }
 
 /// Reads the JSON form of a prefecture: the case, the files of its folder and warnings.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub fn import(file: &Path) -> Result<(Case, Files, Vec<Complaint>), Fault> {
-    let read = io::import::import_json(file).map_err(|p| invalid(&p))?;
+pub fn import(file: &Path) -> Result<(Case, Files, Vec<io::Problem>), Fault> {
+    let read = io::import::import_json(file).map_err(Fault::Invalid)?;
     let files = io::folder_out::case_files(&read.case, &read.extras()).map_err(|e| anyhow!(e))?;
-    Ok((read.case, files, complaints(&read.warnings)))
+    Ok((read.case, files, read.warnings))
 }
 
 /// Makes a synthetic case and the files of its folder.
@@ -135,13 +135,13 @@ pub fn prepare_changed(
         Err(mut problems) => {
             // The scenario is looked at all the same, as far as it can be without its case.
             problems.extend(ask.scenario.and_then(|file| io::scenario::read_scenario(file, None).err()).unwrap_or_default());
-            return Err(invalid(&problems));
+            return Err(Fault::Invalid(problems));
         }
     };
     let mut scenario = match ask.scenario {
         None => read.scenario,
         Some(file) => {
-            let given = io::scenario::read_scenario(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
+            let given = io::scenario::read_scenario(file, Some(&read.case.network)).map_err(Fault::Invalid)?;
             given.over(&read.scenario).map_err(|e| anyhow!(e))?
         }
     };
@@ -149,7 +149,7 @@ pub fn prepare_changed(
     asked.policy = ask.policy.map(str::to_string).or(asked.policy.take());
     asked.gamma = ask.gamma.or(asked.gamma);
     let case = change(read.case)?;
-    assemble((case, read.name_en), scenario, "command line", complaints(&read.warnings), begin, observer)
+    assemble((case, read.name_en), scenario, "command line", read.warnings, begin, observer)
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
@@ -159,11 +159,11 @@ pub(super) fn assemble(
     (case, name_en): (Case, Option<String>),
     file: io::ScenarioFile,
     elsewhere: &str,
-    mut warnings: Vec<Complaint>,
+    mut warnings: Vec<io::Problem>,
     begin: Instant,
     observer: &dyn Observer,
 ) -> Result<Prepared, Fault> {
-    let located = |errors: &[ProblemError]| invalid(&file.located(errors, elsewhere));
+    let located = |errors: &[ProblemError]| Fault::Invalid(file.located(errors, elsewhere));
     let name = file.scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
     let pack = pack::load(&name).map_err(|e| {
         let rule = &codes::POLICY_UNKNOWN;
@@ -178,7 +178,7 @@ pub(super) fn assemble(
     }
     let arcs = Arc::new(build_arcs(&case, observer));
     let problem = Problem::assemble(&case, arcs, &pack, &scenario).map_err(|errors| located(&errors))?;
-    warnings.extend(complaints(&file.located(&empty_switches(&case.network, &scenario), elsewhere)));
+    warnings.extend(file.located(&empty_switches(&case.network, &scenario), elsewhere));
     Ok(Prepared { case, name_en, problem, pack, scenario, warnings, begin })
 }
 
@@ -289,14 +289,14 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
         Ok(read) => read,
         Err(mut problems) => {
             problems.extend(io::plan_file::read_plan(file, None).err().unwrap_or_default());
-            return Err(invalid(&problems));
+            return Err(Fault::Invalid(problems));
         }
     };
-    let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(|p| invalid(&p))?;
+    let plan = io::plan_file::read_plan(file, Some(&read.case.network)).map_err(Fault::Invalid)?;
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
     let written = io::ScenarioFile::of(scenario);
     let elsewhere = file.display().to_string();
-    let prepared = assemble((read.case, read.name_en), written, &elsewhere, complaints(&read.warnings), begin, observer)?;
+    let prepared = assemble((read.case, read.name_en), written, &elsewhere, read.warnings, begin, observer)?;
     let mut violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators = if violations.is_empty() {
@@ -425,26 +425,6 @@ pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
         MethodArg::Decomposed => referral::Method::Decomposed,
     };
     Ok(SolveOptions { backend: name.to_string(), method, limits })
-}
-
-pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
-    problems
-        .iter()
-        .map(|p| Complaint {
-            code: p.code.to_string(),
-            severity: if p.severity == io::Severity::Error { "error" } else { "warning" },
-            file: p.file.clone(),
-            line: p.line,
-            column: p.column.clone(),
-            value: p.value.clone(),
-            message: p.message.clone(),
-            remedy: p.remedy.clone(),
-        })
-        .collect()
-}
-
-pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
-    Fault::Invalid(complaints(problems))
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `fenji validate`: reads a case folder and tells everything that is wrong with it at once.
 
-use super::exit::{Answer, Complaint, Fault};
+use super::exit::{Answer, Fault, told};
 use super::output::grouped;
 use super::steps;
-use crate::network::{Network, Tier};
+use crate::network::{Network, Problem, Tier};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -20,14 +20,14 @@ pub struct Args {
 /// Everything that is wrong with the folder.
 pub fn run(args: &Args) -> Result<Answer, Fault> {
     let (case, warnings) = steps::read_case(&args.case)?;
-    let mut text = warnings.iter().map(|w| w.to_text() + "\n").collect::<String>();
+    let mut text = warnings.iter().map(|w| told(w) + "\n").collect::<String>();
     text.push_str(&describe(&case.network));
     Ok(Answer::fine(object("validate", &case.network, &warnings), text))
 }
 
 /// The object of a command that read or made a case.
 #[must_use]
-pub fn object(command: &str, network: &Network, warnings: &[Complaint]) -> Value {
+pub fn object(command: &str, network: &Network, warnings: &[Problem]) -> Value {
     let tiers: serde_json::Map<String, Value> =
         Tier::ALL.into_iter().map(|t| (t.code().to_string(), json!(network.facilities.iter().filter(|f| f.tier == t).count()))).collect();
     json!({

@@ -112,6 +112,39 @@ pub struct FacilityLoad {
     pub doctor_worth: f64,
 }
 
+impl FacilityLoad {
+    /// Names of [`counts`](Self::counts), in order.
+    pub const COUNTS: [&'static str; 10] = [
+        "visits",
+        "admissions",
+        "first_contacts",
+        "referred_up",
+        "received_up",
+        "stepped_down",
+        "received_down",
+        "unserved",
+        "bed_worth",
+        "doctor_worth",
+    ];
+
+    /// What is done at the facility, cases a year, and what one more bed and one more doctor are worth, yuan a year.
+    #[must_use]
+    pub const fn counts(&self) -> [f64; 10] {
+        [
+            self.visits,
+            self.admissions,
+            self.first_contacts,
+            self.referred_up,
+            self.received_up,
+            self.stepped_down,
+            self.received_down,
+            self.unserved,
+            self.bed_worth,
+            self.doctor_worth,
+        ]
+    }
+}
+
 /// Spatial access by the hierarchical two-step floating catchment area method (model 6.18) and plain coverage.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Access {

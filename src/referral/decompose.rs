@@ -23,6 +23,7 @@ use super::block::{Block, Proposal};
 use super::master::Master;
 use crate::backend::{Backend, BackendError, LpSolution, LpStatus};
 use crate::model::LinearModel;
+use crate::model::referral_rows::MONEY;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Silent};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -136,7 +137,9 @@ pub fn solve(
             seconds = begun.elapsed().as_secs_f64(),
             "prices"
         );
-        observer.event(&Event::Improved { seconds: begun.elapsed().as_secs_f64(), bounds });
+        // The model counts in millions, whoever listens in yuan.
+        let told = Bounds { primal: bounds.primal / MONEY, dual: bounds.dual / MONEY };
+        observer.event(&Event::Improved { seconds: begun.elapsed().as_secs_f64(), bounds: told });
         // half of the gap asked for is left to the tolerances of the last solves
         if bounds.gap() <= 0.5 * limits.gap {
             status = LpStatus::Optimal;

@@ -247,21 +247,7 @@ pub fn facilities(input: &ReportInput<'_>, text: &Catalogue) -> (Table, usize) {
             value(text, Measure::Share, l.occupancy),
             value(text, Measure::Share, l.doctor_load),
         ]);
-        row.extend(
-            [
-                l.visits,
-                l.admissions,
-                l.first_contacts,
-                l.referred_up,
-                l.received_up,
-                l.stepped_down,
-                l.received_down,
-                l.unserved,
-                l.bed_worth,
-                l.doctor_worth,
-            ]
-            .map(|v| number(text, v, 0)),
-        );
+        row.extend(l.counts().map(|v| number(text, v, 0)));
         table.rows.push(row);
     }
     (table, all)

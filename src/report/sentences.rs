@@ -36,12 +36,16 @@ pub fn sentence(input: &ReportInput<'_>, text: &Catalogue, finding: &Finding) ->
     for key in ["planned", "attainable"] {
         words.extend(number(key).map(|n| (key, text.value(measure, n))));
     }
-    let sense = match word("sense") {
-        Some("at_most") => TargetSense::AtMost,
-        Some("about") => TargetSense::About,
+    // A flow target is a floor, and its sentence says so in words; of other targets the sign tells the direction.
+    let sense = word("sense").map(|s| match s {
+        "at_most" => TargetSense::AtMost,
+        "about" => TargetSense::About,
         _ => TargetSense::AtLeast,
-    };
-    words.extend(number("target_value").map(|n| ("target_value", asked(text, measure, sense, n, number("target_upper")))));
+    });
+    words.extend(number("target_value").map(|n| {
+        let value = sense.map_or_else(|| text.value(measure, n), |sense| asked(text, measure, sense, n, number("target_upper")));
+        ("target_value", value)
+    }));
     words.extend(number("gap").map(|n| {
         ("gap", if measure == Measure::Share { text.say_with("value-points", &[("n", n.into())]) } else { text.value(measure, n) })
     }));

@@ -2,7 +2,7 @@
 
 use super::csv_out::{Field, write};
 use super::{File, ReportError, ReportInput, sentences};
-use crate::indicators::Values;
+use crate::indicators::{FacilityLoad, Values};
 use crate::policy::pack::TargetSense;
 use crate::text::Catalogue;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,49 +50,15 @@ fn tiers(input: &ReportInput<'_>) -> Result<File, ReportError> {
 }
 
 fn facilities(input: &ReportInput<'_>) -> Result<File, ReportError> {
-    let heads = [
-        "facility",
-        "name",
-        "name_en",
-        "tier",
-        "area",
-        "beds",
-        "doctors",
-        "bed_days",
-        "occupancy",
-        "doctor_load",
-        "visits",
-        "admissions",
-        "first_contacts",
-        "referred_up",
-        "received_up",
-        "stepped_down",
-        "received_down",
-        "unserved",
-        "bed_worth",
-        "doctor_worth",
-    ];
+    let heads = ["facility", "name", "name_en", "tier", "area", "beds", "doctors", "bed_days", "occupancy", "doctor_load"];
+    let heads: Vec<&str> = heads.into_iter().chain(FacilityLoad::COUNTS).collect();
     let n = &input.problem.network;
     let rows = n.facilities.iter().zip(&input.indicators.facilities).map(|(f, l)| {
         let area = f.area.and_then(|a| n.areas.get(a.index())).map_or("", |a| a.code.as_str());
         let mut row: Vec<Field> =
             [f.code.as_str(), f.name.as_str(), f.name_en.as_deref().unwrap_or(""), f.tier.code(), area].map(Field::from).to_vec();
         row.extend([Some(l.beds), Some(l.doctors), Some(l.bed_days), l.occupancy, l.doctor_load].map(Field::from));
-        row.extend(
-            [
-                l.visits,
-                l.admissions,
-                l.first_contacts,
-                l.referred_up,
-                l.received_up,
-                l.stepped_down,
-                l.received_down,
-                l.unserved,
-                l.bed_worth,
-                l.doctor_worth,
-            ]
-            .map(Field::from),
-        );
+        row.extend(l.counts().map(Field::from));
         row
     });
     write("facilities", &heads, rows)

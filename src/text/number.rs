@@ -94,7 +94,7 @@ pub(super) fn add_functions(bundle: &mut FluentBundle<FluentResource>, style: &A
     let s = Arc::clone(style);
     add(bundle, "COUNT", move |n, _| s.scaled(n, 0))?;
     let s = Arc::clone(style);
-    add(bundle, "MONEY", move |n, _| s.scaled(n, if n.abs() < 1000.0 && n.fract().abs() > 1e-9 { 2 } else { 0 }))?;
+    add(bundle, "MONEY", move |n, _| s.scaled(n, if n.abs() < 1000.0 && (n - n.round()).abs() >= 0.005 { 2 } else { 0 }))?;
     add(bundle, "PERCENT", |n, d| percent(n, d.unwrap_or(1)))?;
     add(bundle, "POINTS", |n, d| grouped(n * 100.0, d.unwrap_or(1)))?;
     add(bundle, "MINUTES", |n, d| grouped(n, d.unwrap_or(usize::from(n.abs() < 100.0 && n.fract().abs() > 1e-9))))?;

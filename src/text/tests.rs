@@ -121,6 +121,8 @@ fn numbers_follow_the_language() {
     assert_eq!(zh.money(126_828.4), "12.68 万元");
     assert_eq!(en.money(7_360_402_872.22), "7.36 billion yuan");
     assert_eq!(zh.money(7_360_402_872.22), "73.60 亿元");
+    // What a solver's rounding leaves is no fen.
+    assert_eq!((en.money(500.000_000_1), en.money(499.999_999), en.money(0.5)), ("500 yuan".into(), "500 yuan".into(), "0.50 yuan".into()));
     assert_eq!(zh.count(186_608.0), "18.66 万");
     assert_eq!(en.count(-1234.4), "−1,234");
     assert_eq!(en.percent(0.9101), "91.0%");
