@@ -11,6 +11,8 @@ mod embedded;
 pub mod exit;
 pub mod generate;
 pub mod import;
+pub mod layout;
+pub mod layout_steps;
 pub mod locate;
 mod locate_show;
 pub mod output;
@@ -49,6 +51,7 @@ enum Command {
     Demo(demo::Args),
     Validate(validate::Args),
     Referral(referral::Args),
+    Layout(layout::Args),
     Locate(locate::Args),
     Beds(beds::Args),
     Check(check::Args),
@@ -66,6 +69,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
+            Self::Layout(_) => "layout",
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
             Self::Check(_) => "check",
@@ -83,6 +87,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
+            Self::Layout(args) => layout::run(args, observer),
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
             Self::Check(args) => check::run(args, observer),
@@ -174,7 +179,10 @@ mod tests {
         names.retain(|n| n != "help");
         assert_eq!(
             names,
-            ["demo", "validate", "referral", "locate", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"]
+            [
+                "demo", "validate", "referral", "layout", "locate", "beds", "check", "report", "compare", "generate", "import", "schema",
+                "completions"
+            ]
         );
     }
 }

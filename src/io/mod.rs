@@ -22,6 +22,7 @@ mod serde_words;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;
+pub mod layout_files;
 mod travel_in;
 pub mod write;
 

@@ -37,20 +37,21 @@ pub(super) fn section(input: &ReportInput<'_>, before: &Before<'_>, text: &Catal
 fn lead(before: &Before<'_>, text: &Catalogue) -> String {
     let counted = SiteStatus::ALL.into_iter().filter(|s| *s != SiteStatus::Kept).filter_map(|status| {
         let n = before.layout.sites.iter().filter(|s| s.status == status).count();
-        (n > 0).then(|| format!("{} {n}", text.key("layout-status", status.name())))
+        (n > 0).then(|| text.say_with(&format!("layout-status-{}", status.name()), &[("n", n.into())]))
     });
-    text.say_with("before-lead", &[("changes", counted.collect::<Vec<_>>().join(&text.say("list-comma")).into())])
+    let changes = counted.collect::<Vec<_>>().join(&text.say("list-comma"));
+    text.say_with("before-lead", &[("changes", (&changes).into())])
 }
 
 fn sites(before: &Before<'_>, text: &Catalogue) -> (Table, usize) {
-    let heads = [("col-facility", false), ("before-status", false), ("col-tier", false), ("before-beds-today", true), ("before-beds-built", true)];
+    let heads = [("col-facility", false), ("col-status", false), ("col-tier", false), ("before-beds-today", true), ("before-beds-built", true)];
     let mut table = Table::new("layout-sites", text, &heads);
     let mut changed: Vec<&SitePlan> = before.layout.sites.iter().filter(|s| s.status != SiteStatus::Kept).collect();
     changed.sort_by(|a, b| b.level.max(b.level_before).cmp(&a.level.max(a.level_before)).then(b.beds.total_cmp(&a.beds)).then(a.code.cmp(&b.code)));
     for s in changed.iter().take(MOST_SITES) {
         table.rows.push(vec![
             words(text.place(&s.name, s.name_en.as_deref())),
-            words(text.key("layout-status", s.status.name())),
+            words(text.say(&format!("layout-word-{}", s.status.name()))),
             words(text.key("tier", s.tier.code())),
             number(text, s.beds_before, 0),
             number(text, s.beds, 0),
