@@ -27,7 +27,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("scenario.toml", of::<Scenario>()),
         ("policy.toml", of::<PolicyPack>()),
         ("plan.json", of::<ReferralPlan>()),
-        ("beds plan.json", of::<BedsPlan>()),
+        ("beds-plan.json", of::<BedsPlan>()),
     ]
 }
 
