@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod beds;
+pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod completions;
@@ -50,6 +51,7 @@ enum Command {
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
+    Bench(bench::Args),
     Generate(generate::Args),
     Import(import::Args),
     Schema(schema::Args),
@@ -66,6 +68,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Bench(_) => "bench",
             Self::Generate(_) => "generate",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
@@ -82,6 +85,7 @@ impl Command {
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
+            Self::Bench(args) => bench::run(args, observer),
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),
@@ -153,6 +157,6 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "beds", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(names, ["demo", "validate", "referral", "beds", "check", "report", "compare", "bench", "generate", "import", "schema", "completions"]);
     }
 }
