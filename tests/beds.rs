@@ -263,7 +263,8 @@ fn a_plan_that_was_tampered_with_is_refused() {
         change(&mut other);
         check_beds(&problem, &other).into_iter().map(|v| v.code).collect()
     };
-    let hospital = plan.facilities.iter().position(|f| problem.network.facilities.iter().any(|x| x.code == f.facility && x.rank() == 3)).unwrap();
+    let hospital =
+        plan.facilities.iter().position(|f| problem.network.facilities.iter().any(|x| x.code == f.facility && x.rank() == 3)).unwrap();
     type Change<'a> = (&'a str, &'a dyn Fn(&mut BedsPlan));
     let changes: [Change<'_>; 13] = [
         ("header", &|p| p.case = "other".into()),
@@ -358,7 +359,9 @@ fn from_the_command_line_to_a_checked_plan() {
     let (code, answer) = run(&["beds", &case, "--add", "400", "--floor", "2", "--freeze", "5", "--out", &out]);
     assert_eq!(code, 0, "{answer}");
     assert!(answer["after"]["gini"].as_f64().unwrap() <= answer["before"]["gini"].as_f64().unwrap());
-    for file in ["plan.json", "report.html", "pictures/bed-change.svg", "pictures/bed-change.png", "tables/areas.csv", "tables/facilities.csv"] {
+    for file in
+        ["plan.json", "report.html", "pictures/bed-change.svg", "pictures/bed-change.png", "tables/areas.csv", "tables/facilities.csv"]
+    {
         assert!(answer["files"].as_array().unwrap().iter().any(|f| f == file), "{file}");
     }
     let plan = format!("{out}/plan.json");

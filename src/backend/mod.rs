@@ -177,7 +177,8 @@ pub fn by_name(name: &str) -> Result<Box<dyn Backend>, BackendError> {
 #[must_use]
 pub fn split_options(name: &str) -> (&str, Vec<(String, String)>) {
     let (plain, options) = name.split_once(':').unwrap_or((name, ""));
-    let pair = |o: &str| o.split_once('=').map_or_else(|| (o.to_owned(), String::new()), |(k, v)| (k.trim().to_owned(), v.trim().to_owned()));
+    let pair =
+        |o: &str| o.split_once('=').map_or_else(|| (o.to_owned(), String::new()), |(k, v)| (k.trim().to_owned(), v.trim().to_owned()));
     (plain, options.split(',').map(str::trim).filter(|o| !o.is_empty()).map(pair).collect())
 }
 

@@ -91,6 +91,16 @@ impl<'a> Grid<'a> {
         self.rows.iter().map(|(_, row)| row.iter().map(time).collect()).collect()
     }
 
+    /// Processor seconds where solved; empty when the system does not tell them.
+    #[must_use]
+    pub fn processor_times(&self) -> Vec<Vec<Option<f64>>> {
+        if self.rows.iter().any(|(_, row)| row.iter().flatten().any(|r| r.cpu.is_none())) {
+            return Vec::new();
+        }
+        let time = |r: &Option<&Record>| r.filter(|r| r.status.is_solved()).and_then(|r| r.cpu);
+        self.rows.iter().map(|(_, row)| row.iter().map(time).collect()).collect()
+    }
+
     /// Rows that every setting has a record of: only these compare like with like.
     #[must_use]
     pub fn complete(&self) -> Self {

@@ -128,7 +128,8 @@ mod tests {
     fn the_p_median_of_a_tiny_instance_is_that_of_brute_force_in_every_backend() {
         let points = PointsSpec { clients: 9, seed: 3, ..PointsSpec::default() };
         for name in backend::names().into_iter().filter(|n| *n != "clarabel") {
-            let job = Job { points: points.clone(), problem: "p-median".into(), p: 3, backend: name.into(), time: 30.0, gap: 1e-9, threads: 1 };
+            let job =
+                Job { points: points.clone(), problem: "p-median".into(), p: 3, backend: name.into(), time: 30.0, gap: 1e-9, threads: 1 };
             let answer = run(&job).unwrap();
             let value = answer["value"].as_f64().unwrap();
             assert!((value - best(&generate(&points), 3)).abs() < 1e-6, "{name}: {value}");

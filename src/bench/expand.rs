@@ -109,7 +109,10 @@ pub fn expand(spec: &Spec, places: &Places<'_>) -> Result<Vec<Run>, Vec<Problem>
     let shown = places.spec.display().to_string();
     let home = places.spec.parent().unwrap_or(Path::new("")).to_owned();
     let fail = |column: &str, value: &str, message: String| {
-        Problem::new(&codes::FILE_MISSING, Place::file(&shown), message).column(column).value(value).remedy("correct the path; it is relative to the specification")
+        Problem::new(&codes::FILE_MISSING, Place::file(&shown), message)
+            .column(column)
+            .value(value)
+            .remedy("correct the path; it is relative to the specification")
     };
     let mut instances: BTreeMap<&str, Vec<Instance>> = BTreeMap::new();
     for i in spec.instance.iter().map(Spanned::get_ref) {
@@ -127,7 +130,11 @@ pub fn expand(spec: &Spec, places: &Places<'_>) -> Result<Vec<Run>, Vec<Problem>
             Ok(hash) if program.is_file() => {
                 programs.insert(&s.name, (program, hash));
             }
-            _ => problems.push(fail("setting.program", &program.display().to_string(), format!("setting `{}`: there is no such program", s.name))),
+            _ => problems.push(fail(
+                "setting.program",
+                &program.display().to_string(),
+                format!("setting `{}`: there is no such program", s.name),
+            )),
         }
     }
     let mut scenarios: BTreeMap<&str, (Option<PathBuf>, String)> = BTreeMap::new();
@@ -192,7 +199,9 @@ fn resolve(i: &InstanceSpec, home: &Path, out: &Path) -> Result<Vec<Instance>, S
                 let points = PointsSpec { seed: points.seed.wrapping_add(u64::from(n)), ..points.clone() };
                 let (name, text) = (name(n), generate(&points).to_csv());
                 let path = folder.join(format!("{name}.csv"));
-                fs::create_dir_all(&folder).and_then(|()| write_file(&path, text.as_bytes())).map_err(|e| format!("{}: {e}", path.display()))?;
+                fs::create_dir_all(&folder)
+                    .and_then(|()| write_file(&path, text.as_bytes()))
+                    .map_err(|e| format!("{}: {e}", path.display()))?;
                 Ok(Instance { name, path, points: Some(points), hash: hash(text.as_bytes()) })
             })
             .collect();

@@ -71,8 +71,26 @@ pub fn cores(r: &Record) -> String {
 /// The writer's.
 pub fn runs_csv(records: &[Record]) -> Result<File, ReportError> {
     let heads = [
-        "hash", "instance", "problem", "setting", "seed", "threads", "limit", "gap_asked", "status", "exit", "value", "bound", "gap",
-        "wall", "cpu", "own_seconds", "peak_memory", "load", "cores", "message",
+        "hash",
+        "instance",
+        "problem",
+        "setting",
+        "seed",
+        "threads",
+        "limit",
+        "gap_asked",
+        "status",
+        "exit",
+        "value",
+        "bound",
+        "gap",
+        "wall",
+        "cpu",
+        "own_seconds",
+        "peak_memory",
+        "load",
+        "cores",
+        "message",
     ];
     #[allow(clippy::cast_precision_loss)] // seeds beyond 2^53 stand exactly in the results of the runs
     let rows = records.iter().map(|r| {
@@ -89,7 +107,17 @@ pub fn runs_csv(records: &[Record]) -> Result<File, ReportError> {
 
 fn settings_csv(summaries: &[Summary]) -> Result<File, ReportError> {
     let heads = [
-        "setting", "runs", "solved", "limit", "failed", "fastest", "wall_mean", "wall_mean_common", "against_first", "cpu_mean", "gap_mean",
+        "setting",
+        "runs",
+        "solved",
+        "limit",
+        "failed",
+        "fastest",
+        "wall_mean",
+        "wall_mean_common",
+        "against_first",
+        "cpu_mean",
+        "gap_mean",
         "peak_memory",
     ];
     #[allow(clippy::cast_precision_loss)]
@@ -112,26 +140,34 @@ fn profile_csv(grid: &Grid<'_>) -> Result<File, ReportError> {
 
 fn pictures(bench: &Bench<'_>, grid: &Grid<'_>) -> Result<Vec<Picture>, ReportError> {
     let mut out = Vec::new();
-    let ratios = ratios(&grid.times());
     let name = if bench.spec.name.is_empty() { "Bench" } else { &bench.spec.name };
     let subtitle = format!("{name}: {} problems (instance, problem, seed) that every setting has run", grid.rows.len());
     if grid.rows.is_empty() {
         return Ok(out);
     }
-    let series: Vec<(String, Vec<(f64, f64)>)> =
-        grid.settings.iter().enumerate().map(|(s, name)| ((*name).to_owned(), profile(&ratios, s))).collect();
-    let worst = ratios.iter().flatten().flatten().copied().fold(1.0, f64::max);
-    out.push(draw(&Steps {
-        id: "profile",
-        title: "Performance profile of wall time",
-        subtitle: &subtitle,
-        caption: "Share of problems that a setting solves within a factor of the fastest setting's time (Dolan and Moré 2002). Left end: how often it is fastest; right end and number in the legend: how much it solves at all.",
-        x: "times the fastest setting",
-        y: "share of problems solved",
-        unit: "×",
-        range: (1.0, (worst * 1.15).max(2.0)),
-        series: &series,
-    })?);
+    for (id, title, times) in [
+        ("profile", "Performance profile of wall time", grid.times()),
+        ("profile-processor", "Performance profile of processor time", grid.processor_times()),
+    ] {
+        if times.is_empty() {
+            continue;
+        }
+        let ratios = ratios(&times);
+        let series: Vec<(String, Vec<(f64, f64)>)> =
+            grid.settings.iter().enumerate().map(|(s, name)| ((*name).to_owned(), profile(&ratios, s))).collect();
+        let worst = ratios.iter().flatten().flatten().copied().fold(1.0, f64::max);
+        out.push(draw(&Steps {
+            id,
+            title,
+            subtitle: &subtitle,
+            caption: "Share of problems that a setting solves within a factor of the fastest setting's time (Dolan and Moré 2002). Left end: how often it is fastest; right end and number in the legend: how much it solves at all.",
+            x: "times the fastest setting",
+            y: "share of problems solved",
+            unit: "×",
+            range: (1.0, (worst * 1.15).max(2.0)),
+            series: &series,
+        })?);
+    }
     let all: Vec<&Record> = grid.rows.iter().flat_map(|(_, row)| row.iter().flatten().copied()).collect();
     let latest = all.iter().map(|r| r.wall).fold(0.1, f64::max);
     for (n, &target) in bench.spec.targets.iter().enumerate() {
@@ -190,7 +226,16 @@ fn count(n: usize) -> Cell {
 }
 
 fn seconds(v: f64) -> String {
-    format!("{} s", if v >= 100.0 { format!("{v:.0}") } else if v >= 10.0 { format!("{v:.1}") } else { format!("{v:.3}") })
+    format!(
+        "{} s",
+        if v >= 100.0 {
+            format!("{v:.0}")
+        } else if v >= 10.0 {
+            format!("{v:.1}")
+        } else {
+            format!("{v:.3}")
+        }
+    )
 }
 
 fn percent(v: f64) -> String {
@@ -247,7 +292,15 @@ fn summary_table(summaries: &[Summary]) -> Table {
 fn definitions(bench: &Bench<'_>) -> Table {
     let mut t = table(
         "definitions",
-        &[("Setting", false), ("Backend and options", false), ("Method", false), ("Threads", true), ("Gap", true), ("Limit", true), ("Arguments", false)],
+        &[
+            ("Setting", false),
+            ("Backend and options", false),
+            ("Method", false),
+            ("Threads", true),
+            ("Gap", true),
+            ("Limit", true),
+            ("Arguments", false),
+        ],
     );
     for s in bench.spec.setting.iter().map(toml::Spanned::get_ref) {
         t.rows.push(vec![
@@ -354,7 +407,10 @@ fn runs_table(records: &[Record]) -> Table {
 }
 
 fn failures(records: &[Record]) -> Table {
-    let mut t = table("failures", &[("Instance", false), ("Problem", false), ("Setting", false), ("Seed", true), ("Status", false), ("What it said", false)]);
+    let mut t = table(
+        "failures",
+        &[("Instance", false), ("Problem", false), ("Setting", false), ("Seed", true), ("Status", false), ("What it said", false)],
+    );
     for r in records.iter().filter(|r| !r.status.is_solved() && r.value.is_none()) {
         let parts = [r.instance.as_str(), &r.problem, &r.setting, &r.seed.to_string(), r.status.word(), &r.message];
         t.rows.push(parts.iter().map(|p| words(crate::text::shorten(&crate::text::clean(p), 400))).collect());
@@ -364,7 +420,11 @@ fn failures(records: &[Record]) -> Table {
 
 /// How time was taken, in words, with what may have disturbed it.
 fn method(bench: &Bench<'_>) -> Vec<String> {
-    let pinned = if cfg!(target_os = "linux") { "pinned to as many cores as it has threads, disjoint from those of other runs" } else { "not pinned (no way to on this system)" };
+    let pinned = if cfg!(target_os = "linux") {
+        "pinned to as many cores as it has threads, disjoint from those of other runs"
+    } else {
+        "not pinned (no way to on this system)"
+    };
     let mut out = vec![
         format!("Every run is a process of its own, {pinned}; {} at a time on {} cores. Generated instances are the same everywhere.", bench.jobs, bench.cores),
         "Wall time is from the start of the process to its end, so that it holds start-up and reading; processor time and peak memory are those the system counted for it. `Own` is what the program says of its work alone.".into(),
@@ -377,7 +437,11 @@ fn method(bench: &Bench<'_>) -> Vec<String> {
         let (mean, own) = (loads.iter().sum::<f64>() / loads.len() as f64, bench.jobs as f64);
         out.push(format!(
             "Load of the machine when runs began: {mean:.1} on average, {most:.1} at most{}",
-            if mean > own + 0.5 { "; other work ran beside the bench, so that wall times are too long: compare processor times." } else { "." }
+            if mean > own + 0.5 {
+                "; other work ran beside the bench, so that wall times are too long: compare processor times."
+            } else {
+                "."
+            }
         ));
     }
     out
@@ -400,7 +464,8 @@ fn page(bench: &Bench<'_>, grid: &Grid<'_>, whole: &Grid<'_>, summaries: &[Summa
         "Over the {} problems (instance, problem, seed) that every setting has run. Wall and processor: shifted geometric means; unsolved counts with the limit. Against the first: times the first setting's wall, over what both solved. Fastest: within 1 % of it.",
         whole.rows.len()
     );
-    let problems: Vec<_> = bench.spec.problem.iter().map(|p| format!("{} ({})", p.get_ref().name, engine_word(p.get_ref().engine))).collect();
+    let problems: Vec<_> =
+        bench.spec.problem.iter().map(|p| format!("{} ({})", p.get_ref().name, engine_word(p.get_ref().engine))).collect();
     let machine = vec![
         context! { name => "Program", value => format!("fenji {}", env!("CARGO_PKG_VERSION")) },
         context! { name => "Machine", value => format!("{} cores, {}, {}", bench.cores, std::env::consts::ARCH, std::env::consts::OS) },

@@ -213,10 +213,9 @@ fn read(run: &Run, answer: &Value, killed: bool, exit: Option<i32>) -> Record {
     let maximise = run.problem.problem.as_deref() == Some("mclp");
     let between = value.zip(bound).map(|(v, b)| ((if maximise { b - v } else { v - b }) / v.abs().max(1.0)).max(0.0));
     let gap = number(&["gap"]).or(between);
-    let word = answer["termination"].as_str().map_or_else(
-        || answer["termination"].as_object().and_then(|o| o.keys().next().cloned()).unwrap_or_default(),
-        str::to_owned,
-    );
+    let word = answer["termination"]
+        .as_str()
+        .map_or_else(|| answer["termination"].as_object().and_then(|o| o.keys().next().cloned()).unwrap_or_default(), str::to_owned);
     let status = match word.as_str() {
         _ if killed => Status::Overrun,
         "infeasible" => Status::Infeasible,

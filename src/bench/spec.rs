@@ -267,7 +267,8 @@ impl Door<'_, '_> {
             if n > 0 && l.trim_start().starts_with('[') {
                 break;
             }
-            if l.trim_start().split(['=', ' ']).next() == Some(last) || l.contains(&format!("{last} =")) || l.contains(&format!("{last}=")) {
+            if l.trim_start().split(['=', ' ']).next() == Some(last) || l.contains(&format!("{last} =")) || l.contains(&format!("{last}="))
+            {
                 line = line_of(start + offset);
                 break;
             }
@@ -320,7 +321,10 @@ impl Door<'_, '_> {
     fn names(&mut self, list: &str, names: Vec<(usize, &str)>) {
         let mut seen = BTreeSet::new();
         for (start, name) in names {
-            let fit = !name.is_empty() && name.len() <= 60 && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c)) && !name.starts_with('.');
+            let fit = !name.is_empty()
+                && name.len() <= 60
+                && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+                && !name.starts_with('.');
             if !fit {
                 let message = "a name of 1 to 60 letters, digits, dots, dashes and underscores is wanted".to_owned();
                 self.say(&codes::SETTING_OUT_OF_RANGE, start, &format!("{list}.name"), &name, message);
@@ -340,7 +344,13 @@ impl Door<'_, '_> {
             self.say(&codes::SETTING_OUT_OF_RANGE, start, "instance.count", &i.count.unwrap_or(0), "must be from 1 to 1000".into());
         }
         if i.count.is_some() && (i.files.is_some() || i.folder.is_some()) {
-            self.say(&codes::TOML_KEY_UNKNOWN, start, "instance.count", &i.count.unwrap_or(0), "only generated instances are counted".into());
+            self.say(
+                &codes::TOML_KEY_UNKNOWN,
+                start,
+                "instance.count",
+                &i.count.unwrap_or(0),
+                "only generated instances are counted".into(),
+            );
         }
         if let Some(p) = &i.points {
             if !(1..=100_000).contains(&p.clients) || p.sites > 100_000 || p.clusters > 10_000 {
@@ -375,7 +385,13 @@ impl Door<'_, '_> {
                 self.say(&codes::TOML_KEY_UNKNOWN, start, "problem.problem", name, "engine referral has one problem only".into());
             }
             (Some(name), _) if !known.contains(&name.as_str()) => {
-                self.say(&codes::NAME_UNKNOWN, start, "problem.problem", name, format!("engine {} knows {}", engine_word(p.engine), known.join(", ")));
+                self.say(
+                    &codes::NAME_UNKNOWN,
+                    start,
+                    "problem.problem",
+                    name,
+                    format!("engine {} knows {}", engine_word(p.engine), known.join(", ")),
+                );
             }
             (None, Engine::Mip | Engine::Locate) => {
                 let message = format!("which problem: {}", known.join(", "));

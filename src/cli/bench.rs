@@ -74,13 +74,19 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let made = files(&bench).map_err(|e| anyhow!(e))?;
     for (name, bytes) in &made {
         let path = out.join(name);
-        fs::create_dir_all(path.parent().unwrap_or(out)).and_then(|()| write_file(&path, bytes)).with_context(|| format!("cannot write {}", path.display()))?;
+        fs::create_dir_all(path.parent().unwrap_or(out))
+            .and_then(|()| write_file(&path, bytes))
+            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let missing = runs.len() - records.len();
     let grid = collect::Grid::of(&records);
     let summaries = collect::summaries(&grid.complete(), spec.shift);
     let wrong = collect::contradictions(&records);
-    let mut text = format!("{} runs, {begun} of them now, {} were there", runs.len(), records.len() - usize::try_from(begun).unwrap_or(0).min(records.len()));
+    let mut text = format!(
+        "{} runs, {begun} of them now, {} were there",
+        runs.len(),
+        records.len() - usize::try_from(begun).unwrap_or(0).min(records.len())
+    );
     if missing > 0 {
         text.push_str(&format!("; {missing} are missing: run the same command again to go on"));
     }
@@ -122,7 +128,9 @@ fn claim(out: &Path) -> Result<(), Fault> {
             other => other,
         })?;
     }
-    fs::create_dir_all(out).and_then(|()| write_file(&out.join(MARK), MARK_TEXT.as_bytes())).with_context(|| format!("cannot write {}", out.display()))?;
+    fs::create_dir_all(out)
+        .and_then(|()| write_file(&out.join(MARK), MARK_TEXT.as_bytes()))
+        .with_context(|| format!("cannot write {}", out.display()))?;
     Ok(())
 }
 

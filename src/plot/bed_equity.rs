@@ -73,7 +73,8 @@ fn change(input: &BedsPictureInput<'_>) -> Result<Picture, PlotError> {
     let heads: f64 = plan.areas.iter().map(|a| super::map::people(a.people) * a.need / 1000.0).sum();
     let mean = plan.after.beds / heads.max(f64::MIN_POSITIVE);
     // Dots may leave zero out: the differences are the message. Limits far away (no limit at all) do not stretch the axis.
-    let shown = || rows.iter().flat_map(|r| [r.1.0, r.1.1, r.1.2]).chain([mean]).chain((plan.question.floor > 0.0).then_some(plan.question.floor));
+    let shown =
+        || rows.iter().flat_map(|r| [r.1.0, r.1.1, r.1.2]).chain([mean]).chain((plan.question.floor > 0.0).then_some(plan.question.floor));
     let high = shown().fold(0.0, f64::max).min(rows.iter().map(|r| r.1.1.max(r.1.0)).fold(mean, f64::max) * 1.6);
     let low = shown().fold(f64::INFINITY, f64::min);
     let margin = (high - low).max(0.2) * 0.06;
@@ -110,7 +111,11 @@ fn change(input: &BedsPictureInput<'_>) -> Result<Picture, PlotError> {
     sheet.text((x(mean), top - 11.0), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(AFTER));
     if plan.question.floor > 0.0 {
         let y = if near { top - 25.0 } else { top - 11.0 };
-        sheet.line((x(plan.question.floor), top - 8.0), (x(plan.question.floor), top + height), Paint::line(palette::TARGET, 1.4).dashed("6 4"));
+        sheet.line(
+            (x(plan.question.floor), top - 8.0),
+            (x(plan.question.floor), top + height),
+            Paint::line(palette::TARGET, 1.4).dashed("6 4"),
+        );
         let label = text.say_with("label-beds-floor", &[("value", plan.question.floor.into())]);
         sheet.text((x(plan.question.floor), y), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(palette::TARGET));
     }

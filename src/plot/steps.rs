@@ -1,7 +1,7 @@
 //! Step curves of several series over a logarithmic axis: performance profiles and time-to-gap curves.
 
 use super::map::heading;
-use super::svg::{Paint, Sheet, Type};
+use super::svg::{Anchor, Paint, Sheet, Type};
 use super::{Picture, PlotError, font, palette};
 use plotters::prelude::{ChartBuilder, IntoFont, IntoLogRange, LineSeries, PathElement, RGBColor, ShapeStyle};
 
@@ -41,7 +41,7 @@ pub fn draw(input: &Steps<'_>) -> Result<Picture, PlotError> {
     let mut sheet = Sheet::new(input.id, 1100.0, 470.0);
     heading(&mut sheet, input.title, input.subtitle);
     let (low, high) = (input.range.0.max(1e-9), input.range.1.max(input.range.0 * 1.1));
-    let mut ends = Vec::new();
+    let (mut ends, mut marks) = (Vec::new(), Vec::new());
     sheet.plot(|area| -> Result<(), Box<dyn std::error::Error>> {
         #[allow(clippy::cast_possible_truncation)] // a few hundred pixels
         let mut chart = ChartBuilder::on(area)
@@ -56,11 +56,11 @@ pub fn draw(input: &Steps<'_>) -> Result<Picture, PlotError> {
             .configure_mesh()
             .light_line_style(RGBColor(255, 255, 255))
             .bold_line_style(RGBColor(228, 228, 228))
+            .disable_x_mesh()
             .x_desc(input.x)
             .y_desc(input.y)
-            .x_labels(9)
             .y_labels(6)
-            .x_label_formatter(&|v| format!("{}{}", short(*v), input.unit))
+            .x_label_formatter(&|_| String::new())
             .y_label_formatter(&|v| format!("{:.0}%", v * 100.0))
             .label_style((font::NAME, 13).into_font())
             .axis_desc_style((font::NAME, 14).into_font())
@@ -76,8 +76,14 @@ pub fn draw(input: &Steps<'_>) -> Result<Picture, PlotError> {
             }
             ends.push(corners.last().map_or(0.0, |c| c.1));
         }
+        marks.extend(ticks(low, high).into_iter().map(|t| (t, chart.backend_coord(&(t, -0.01)), chart.backend_coord(&(t, 1.02)))));
         Ok(())
     })?;
+    for (t, (x, bottom), (_, top)) in marks {
+        let (x, bottom) = (f64::from(x), f64::from(bottom));
+        sheet.line((x, f64::from(top)), (x, bottom), Paint::line("#E4E4E4", 1.0).faded(0.7));
+        sheet.text((x, bottom + 18.0), &format!("{}{}", short(t), input.unit), Type::plain(12.0).at(Anchor::Middle));
+    }
     let x = 1100.0 - legend - 20.0;
     for ((n, (name, _)), end) in (0_u32..).zip(input.series).zip(ends) {
         let (r, g, b) = COLOURS[n as usize % COLOURS.len()];
@@ -115,6 +121,19 @@ fn stairs(corners: &[(f64, f64)], low: f64, high: f64) -> Vec<(f64, f64)> {
     out
 }
 
+/// Where a logarithmic axis has numbers: 1, 2, 5 of each power of ten; powers alone over a long range; finer steps over a short one.
+fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let steps: &[f64] = match high / low {
+        r if r > 2e4 => &[1.0],
+        r if r > 4.0 => &[1.0, 2.0, 5.0],
+        _ => &[1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0],
+    };
+    (-9..=9)
+        .flat_map(|power| steps.iter().map(move |s| s * 10_f64.powi(power)))
+        .filter(|t| (low * 0.9999..=high * 1.0001).contains(t))
+        .collect()
+}
+
 /// A number of a logarithmic axis.
 fn short(v: f64) -> String {
     let digits = if v >= 10.0 {
@@ -123,6 +142,8 @@ fn short(v: f64) -> String {
         1
     } else if v >= 0.1 {
         2
+    } else if v < 0.001 {
+        6
     } else {
         3
     };
@@ -139,6 +160,8 @@ mod tests {
         assert_eq!(stairs(&[(1.0, 0.5), (4.0, 0.75)], 1.0, 8.0), [(1.0, 0.5), (4.0, 0.5), (4.0, 0.75), (8.0, 0.75)]);
         assert_eq!(stairs(&[(1.0, 0.5), (9.0, 0.75)], 1.0, 8.0), [(1.0, 0.5), (8.0, 0.5)]);
         assert_eq!(stairs(&[(0.0, 0.0), (2.0, 1.0)], 0.1, 8.0), [(0.1, 0.0), (2.0, 0.0), (2.0, 1.0), (8.0, 1.0)]);
+        assert_eq!(ticks(1.0, 20.0), [1.0, 2.0, 5.0, 10.0, 20.0]);
+        assert_eq!(ticks(0.9, 2.2), [1.0, 1.2, 1.5, 2.0]);
         assert_eq!((short(12.3), short(2.0), short(0.25)), ("12".into(), "2".into(), "0.25".into()));
     }
 }

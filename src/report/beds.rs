@@ -258,8 +258,20 @@ fn facility_table(input: &BedsReport<'_>, text: &Catalogue) -> (Table, usize) {
 
 fn areas_csv(input: &BedsReport<'_>) -> Result<File, ReportError> {
     let heads = [
-        "area", "name", "name_en", "people", "need", "before", "lower", "upper", "exact", "after", "change", "per_1000_before",
-        "per_1000_after", "price",
+        "area",
+        "name",
+        "name_en",
+        "people",
+        "need",
+        "before",
+        "lower",
+        "upper",
+        "exact",
+        "after",
+        "change",
+        "per_1000_before",
+        "per_1000_after",
+        "price",
     ];
     let rows = input.plan.areas.iter().map(|a| {
         let of = input.network.areas.iter().find(|x| x.code == a.area);
