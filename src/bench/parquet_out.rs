@@ -44,7 +44,7 @@ pub fn bytes(records: &[Record]) -> Result<Vec<u8>, ParquetError> {
     numbers(&mut group, records, false, |r| r.own_seconds)?;
     wholes(&mut group, records, false, |r| r.peak_memory.map(whole))?;
     numbers(&mut group, records, false, |r| r.load)?;
-    words(&mut group, records, |r| super::page::cores(r))?;
+    words(&mut group, records, super::page::cores)?;
     words(&mut group, records, |r| r.message.clone())?;
     group.close()?;
     writer.into_inner()

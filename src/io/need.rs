@@ -93,7 +93,7 @@ mod tests {
         let rows: Vec<String> =
             case.network.areas.iter().enumerate().map(|(n, a)| format!("{},{}", a.code, 1.0 + n as f64 / 10.0)).collect();
         std::fs::write(&path, format!("area,need\n{}\n", rows.join("\n"))).unwrap();
-        assert_eq!(read_need(&path, &case.network).unwrap()[1], 1.1);
+        assert!((read_need(&path, &case.network).unwrap()[1] - 1.1).abs() < 1e-12);
         std::fs::write(&path, "area,need\nnowhere,1\n").unwrap();
         let first = case.network.areas[0].code.clone();
         std::fs::write(&path, format!("area,need\nnowhere,1\n{first},x\n{first},-1\n")).unwrap();
