@@ -25,7 +25,7 @@
 //! | [`run`] | one child process, measured; all of them, in order |
 //! | [`collect`] | results read back, judged, tabled |
 //! | [`profile`] | performance profiles (Dolan and More 2002, doi:10.1007/s101070100263), time-to-gap curves, shifted geometric means |
-//! | [`page`] | CSV, Parquet and one HTML page |
+//! | [`page`], `tables` | CSV, Parquet and one HTML page |
 
 pub mod collect;
 pub mod engine;
@@ -37,6 +37,7 @@ pub mod parquet_out;
 pub mod profile;
 pub mod run;
 pub mod spec;
+mod tables;
 
 use serde::{Deserialize, Serialize};
 

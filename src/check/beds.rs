@@ -19,7 +19,7 @@
 use super::{Findings, Violation};
 use crate::demand::Problem;
 use crate::network::Owner;
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::beds::{BEDS_KIND, BEDS_VERSION, BedsGoal, BedsMeasures, BedsPlan};
 use crate::policy::params::bed_capital;
 
