@@ -186,13 +186,13 @@ on = ["y"]
         (13, "instance.2.pints"),
         (17, "problem.problem"),
         (18, "problem.on"),
-        (28, "problem.problem"),
-        (32, "setting.backend"),
-        (33, "setting.threads"),
-        (34, "setting.gap"),
-        (36, "setting.name"),
-        (37, "setting.options"),
-        (38, "setting.on"),
+        (27, "problem.problem"),
+        (31, "setting.backend"),
+        (32, "setting.threads"),
+        (33, "setting.gap"),
+        (35, "setting.name"),
+        (36, "setting.options"),
+        (37, "setting.on"),
     ] {
         assert!(found.contains(&(line, column)), "line {line} {column} is missing in {found:?}");
     }

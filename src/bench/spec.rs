@@ -267,8 +267,11 @@ impl Door<'_, '_> {
             if n > 0 && l.trim_start().starts_with('[') {
                 break;
             }
-            if l.trim_start().split(['=', ' ']).next() == Some(last) || l.contains(&format!("{last} =")) || l.contains(&format!("{last}="))
-            {
+            let is_key = |(at, word): (usize, &str)| {
+                let before = l[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "_-\"'".contains(c)));
+                before && l[at + word.len()..].trim_start().starts_with('=')
+            };
+            if l.match_indices(last).any(is_key) {
                 line = line_of(start + offset);
                 break;
             }
