@@ -37,7 +37,8 @@
 //! | [`plan`], [`check`], [`indicators`] | what comes out, its independent verification, what it means |
 //! | [`model`], [`backend`] | formulations and solvers |
 //! | [`location`], [`layout`], [`referral`] | facility location with a certificate; where facilities and beds go; the referral plan |
-//! | [`io`], [`text`], [`plot`], [`report`], [`cli`] | files, the text catalogue, pictures, reports, the command line |
+//! | [`io`], [`text`], [`plot`], [`report`] | files, the text catalogue, pictures, reports |
+//! | [`bench`], [`cli`] | the bench for solver settings, the command line |
 //!
 //! # Example
 //!
@@ -61,6 +62,7 @@
 //! ```
 
 pub mod backend;
+pub mod bench;
 pub mod check;
 pub mod cli;
 pub mod demand;

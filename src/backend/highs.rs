@@ -26,14 +26,9 @@ impl Highs {
     }
 
     fn instance(&self, model: &LinearModel) -> Result<HighsSession, BackendError> {
-        let session = HighsSession::new(model)?;
-        for (name, value) in &self.options {
-            // SAFETY: a live instance and two NUL-terminated texts.
-            let status = unsafe { sys::Highs_setStringOptionValue(session.raw, name.as_ptr(), value.as_ptr()) };
-            if status == sys::kHighsStatusError && !session.set_any(name, value) {
-                return Err(failed(format!("option {} does not take {}", name.to_string_lossy(), value.to_string_lossy())));
-            }
-        }
+        let mut session = HighsSession::new(model)?;
+        session.options.clone_from(&self.options);
+        session.apply()?;
         Ok(session)
     }
 }
@@ -83,6 +78,8 @@ struct HighsSession {
     rows: usize,
     cols: usize,
     presolve: bool,
+    /// The user's options: they win over fenji's own.
+    options: Vec<(CString, CString)>,
 }
 
 // SAFETY: the instance is owned by this value alone and HiGHS keeps no thread-local state tied to its creator;
@@ -115,7 +112,7 @@ impl HighsSession {
         if raw.is_null() {
             return Err(failed("no instance could be made"));
         }
-        let mut session = Self { raw, rows: model.row_count(), cols: model.col_count(), presolve: true };
+        let mut session = Self { raw, rows: model.row_count(), cols: model.col_count(), presolve: true, options: Vec::new() };
         session.set_bool(c"output_flag", false);
         session.set_string(c"parallel", c"off");
         session.set_int(c"random_seed", 0);
@@ -165,6 +162,18 @@ impl HighsSession {
         unsafe { sys::Highs_setStringOptionValue(self.raw, name.as_ptr(), value.as_ptr()) };
     }
 
+    /// Sets the user's options.
+    fn apply(&self) -> Result<(), BackendError> {
+        for (name, value) in &self.options {
+            // SAFETY: a live instance and two NUL-terminated texts.
+            let status = unsafe { sys::Highs_setStringOptionValue(self.raw, name.as_ptr(), value.as_ptr()) };
+            if status == sys::kHighsStatusError && !self.set_any(name, value) {
+                return Err(failed(format!("option {} does not take {}", name.to_string_lossy(), value.to_string_lossy())));
+            }
+        }
+        Ok(())
+    }
+
     fn clear_basis(&mut self) {
         // SAFETY: a live instance.
         unsafe { sys::Highs_clearSolver(self.raw) };
@@ -199,6 +208,10 @@ impl Session for HighsSession {
         // 1 = serial dual simplex, 4 = primal simplex
         self.set_int(c"simplex_strategy", if method == Simplex::Primal { 4 } else { 1 });
         self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
+        // a warm start would be lost to the user's presolve, and a second look without presolve is deliberate
+        if presolve {
+            self.apply()?;
+        }
         let watch = Watch { observer, started: Instant::now() };
         // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
         let status = unsafe {
@@ -324,6 +337,9 @@ impl HighsSession {
         self.set_double(c"mip_rel_gap", limits.gap.max(0.0));
         self.set_double(c"mip_abs_gap", 0.0);
         self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
+        if self.presolve {
+            self.apply()?;
+        }
         if let Some(point) = start.filter(|p| p.len() == self.cols) {
             // SAFETY: the length was checked; the other arrays may be null.
             unsafe { sys::Highs_setSolution(self.raw, point.as_ptr(), std::ptr::null(), std::ptr::null(), std::ptr::null()) };

@@ -164,12 +164,22 @@ pub fn default_mip() -> Box<dyn Backend> {
     }
 }
 
-/// The backend of a name.
+/// The backend of a name, with options behind a colon: `highs`, or `highs:presolve=off,simplex_strategy=4`.
 ///
 /// # Errors
-/// When this build has no such backend.
+/// When this build has no such backend, or an option is none of its options.
 pub fn by_name(name: &str) -> Result<Box<dyn Backend>, BackendError> {
-    with_options(name, &[])
+    let (plain, options) = split_options(name);
+    with_options(plain, &options)
+}
+
+/// A name and the options behind its colon; an option without a value has an empty one.
+#[must_use]
+pub fn split_options(name: &str) -> (&str, Vec<(String, String)>) {
+    let (plain, options) = name.split_once(':').unwrap_or((name, ""));
+    let pair =
+        |o: &str| o.split_once('=').map_or_else(|| (o.to_owned(), String::new()), |(k, v)| (k.trim().to_owned(), v.trim().to_owned()));
+    (plain, options.split(',').map(str::trim).filter(|o| !o.is_empty()).map(pair).collect())
 }
 
 /// The backend of a name with solver options by name, as the solver's own manual has them (HiGHS only).
@@ -235,6 +245,8 @@ mod tests {
         {
             assert!(with_options("highs", &[("mip_heuristic_effort".into(), "0.2".into()), ("presolve".into(), "off".into())]).is_ok());
             assert!(with_options("highs", &[("no_such_option".into(), "1".into())]).is_err());
+            assert!(by_name("highs:presolve=off, simplex_strategy=4").is_ok());
+            assert!(by_name("highs:presolve=perhaps").is_err() && by_name("microlp:x=1").is_err());
         }
     }
 }

@@ -19,7 +19,7 @@
 use super::{Findings, Violation};
 use crate::demand::Problem;
 use crate::network::Owner;
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::beds::{BEDS_KIND, BEDS_VERSION, BedsGoal, BedsMeasures, BedsPlan};
 use crate::policy::params::bed_capital;
 
@@ -91,7 +91,8 @@ fn names(problem: &Problem, plan: &BedsPlan, found: &mut Findings) -> bool {
 
 fn values(plan: &BedsPlan, found: &mut Findings) -> bool {
     let q = &plan.question;
-    let numbers = [("growth", q.growth), ("shrink", q.shrink), ("facility_growth", q.facility_growth), ("floor", q.floor), ("cost", plan.cost)];
+    let numbers =
+        [("growth", q.growth), ("shrink", q.shrink), ("facility_growth", q.facility_growth), ("floor", q.floor), ("cost", plan.cost)];
     let known = found.0.len();
     for (name, x) in numbers.into_iter().filter(|(_, x)| !(x.is_finite() && *x >= 0.0)) {
         found.add("value", name, x, 0.0, "The number is not finite, or below zero.");

@@ -58,7 +58,7 @@ pub enum MethodArg {
 /// How to solve.
 #[derive(Debug, Clone, Default, Args)]
 pub struct SolveArgs {
-    /// Solver: highs, clarabel or microlp (default: the best that this build has)
+    /// Solver: highs, clarabel or microlp (default: the best that this build has); options of HiGHS behind a colon, highs:presolve=off
     #[arg(long, value_name = "NAME")]
     pub backend: Option<String>,
     /// How the plan is worked out

@@ -106,13 +106,8 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let network = &prepared.problem.network;
     let need = args.need.as_deref().map(|f| io::need::read_need(f, network)).transpose().map_err(Fault::Invalid)?;
     let source = args.need.as_deref().and_then(Path::file_name).map_or_else(|| "none".into(), |n| n.to_string_lossy().into_owned());
-    let input = BedsInput {
-        network,
-        beds: &prepared.problem.beds,
-        need: need.as_deref(),
-        need_source: &source,
-        scenario: &prepared.scenario,
-    };
+    let input =
+        BedsInput { network, beds: &prepared.problem.beds, need: need.as_deref(), need_source: &source, scenario: &prepared.scenario };
     let mut plan = match solve(&input, &question, &options, observer).map_err(|e| anyhow!(e))? {
         BedsOutcome::Plan(plan) => *plan,
         BedsOutcome::Infeasible(repairs) => return Ok(infeasible(&repairs)),
@@ -184,22 +179,35 @@ fn question(args: &Args) -> Result<BedsQuestion, Fault> {
 /// One relaxation in words.
 fn sentence(r: &BedsRepair) -> String {
     let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
-    let growth = r.growth.map_or_else(
-        || "no growth limit would do (no beds to grow from, or the freeze)".to_owned(),
-        |g| format!("--growth {g} would do"),
-    );
+    let growth = r
+        .growth
+        .map_or_else(|| "no growth limit would do (no beds to grow from, or the freeze)".to_owned(), |g| format!("--growth {g} would do"));
     match r.kind {
         BedsRepairKind::AreaLimit => {
-            format!("{name}: its floor needs {} beds more than the {} that its limits allow; {growth}", grouped(r.amount, 1), grouped(r.now, 1))
+            format!(
+                "{name}: its floor needs {} beds more than the {} that its limits allow; {growth}",
+                grouped(r.amount, 1),
+                grouped(r.now, 1)
+            )
         }
         BedsRepairKind::MoreBeds => {
-            format!("the floors take {} beds more than the {} to add: --add {}", grouped(r.amount, 0), grouped(r.now, 0), (r.now + r.amount).ceil())
+            format!(
+                "the floors take {} beds more than the {} to add: --add {}",
+                grouped(r.amount, 0),
+                grouped(r.now, 0),
+                (r.now + r.amount).ceil()
+            )
         }
         BedsRepairKind::NoRoom => {
             format!("{} of the beds to add find no place (room for {}); {growth}", grouped(r.amount, 0), grouped(r.now, 0))
         }
         BedsRepairKind::GiniLimit => {
-            format!("the least Gini coefficient within reach is {:.6}, not {}: --gini-limit {:.6}; or {growth}", r.amount, r.now, r.amount + 1e-6)
+            format!(
+                "the least Gini coefficient within reach is {:.6}, not {}: --gini-limit {:.6}; or {growth}",
+                r.amount,
+                r.now,
+                r.amount + 1e-6
+            )
         }
     }
 }

@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod beds;
+pub mod bench;
 pub mod check;
 pub mod compare;
 pub mod completions;
@@ -57,6 +58,7 @@ enum Command {
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
+    Bench(bench::Args),
     Generate(generate::Args),
     Import(import::Args),
     Schema(schema::Args),
@@ -75,6 +77,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Bench(_) => "bench",
             Self::Generate(_) => "generate",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
@@ -93,6 +96,7 @@ impl Command {
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
+            Self::Bench(args) => bench::run(args, observer),
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),
@@ -180,8 +184,8 @@ mod tests {
         assert_eq!(
             names,
             [
-                "demo", "validate", "referral", "layout", "locate", "beds", "check", "report", "compare", "generate", "import", "schema",
-                "completions"
+                "demo", "validate", "referral", "layout", "locate", "beds", "check", "report", "compare", "bench", "generate", "import",
+                "schema", "completions"
             ]
         );
     }

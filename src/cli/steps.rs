@@ -407,9 +407,10 @@ pub fn schemas() -> Vec<(String, Value)> {
 pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
     let names = backend::names();
     let name = args.backend.as_deref().unwrap_or_else(|| names.first().copied().unwrap_or_default());
-    if !names.contains(&name) {
+    if !names.contains(&backend::split_options(name).0) {
         return Err(Fault::Usage(format!("--backend {name}: this build has {}", names.join(", "))));
     }
+    backend::by_name(name).map_err(|e| Fault::Usage(format!("--backend {name}: {e}")))?;
     if let Some(threads) = args.threads {
         // Fails only when a pool exists already (a second run in one process): the first choice then stays.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();

@@ -29,7 +29,8 @@ pub fn read_need(path: &Path, network: &Network) -> Result<Vec<f64>, Vec<Problem
         problems.push(Problem::new(&codes::COLUMN_MISSING, Place::line(&shown, 1), format!("there is no column `{name}`")).column(name));
     }
     for name in header.iter().filter(|n| !["area", "need"].contains(n)) {
-        problems.push(Problem::new(&codes::COLUMN_UNKNOWN, Place::line(&shown, 1), "the columns are area and need").column(name).value(name));
+        problems
+            .push(Problem::new(&codes::COLUMN_UNKNOWN, Place::line(&shown, 1), "the columns are area and need").column(name).value(name));
     }
     let (Some(area), Some(need)) = (column("area"), column("need")) else { return Err(problems.into_sorted()) };
     let mut weights = vec![f64::NAN; network.areas.len()];
@@ -52,7 +53,8 @@ pub fn read_need(path: &Path, network: &Network) -> Result<Vec<f64>, Vec<Problem
             Ok(w) if (RANGE.0..=RANGE.1).contains(&w) => {
                 if !weights[at].is_nan() {
                     let message = format!("area `{code}` stands in the table twice");
-                    problems.push(Problem::new(&codes::ARC_TWICE, place(), message).column("area").value(code).remedy("keep one of the rows"));
+                    problems
+                        .push(Problem::new(&codes::ARC_TWICE, place(), message).column("area").value(code).remedy("keep one of the rows"));
                 }
                 weights[at] = w;
             }
@@ -88,9 +90,10 @@ mod tests {
         let case = generate(&SynthParams::default()).unwrap();
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("need.csv");
-        let rows: Vec<String> = case.network.areas.iter().enumerate().map(|(n, a)| format!("{},{}", a.code, 1.0 + n as f64 / 10.0)).collect();
+        let rows: Vec<String> =
+            case.network.areas.iter().enumerate().map(|(n, a)| format!("{},{}", a.code, 1.0 + n as f64 / 10.0)).collect();
         std::fs::write(&path, format!("area,need\n{}\n", rows.join("\n"))).unwrap();
-        assert_eq!(read_need(&path, &case.network).unwrap()[1], 1.1);
+        assert!((read_need(&path, &case.network).unwrap()[1] - 1.1).abs() < 1e-12);
         std::fs::write(&path, "area,need\nnowhere,1\n").unwrap();
         let first = case.network.areas[0].code.clone();
         std::fs::write(&path, format!("area,need\nnowhere,1\n{first},x\n{first},-1\n")).unwrap();

@@ -28,7 +28,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("policy.toml", of::<PolicyPack>()),
         ("plan.json", of::<ReferralPlan>()),
         ("solution.json", of::<LocationPlan>()),
-        ("beds plan.json", of::<BedsPlan>()),
+        ("beds-plan.json", of::<BedsPlan>()),
         ("layout.json", of::<LayoutPlan>()),
     ]
 }

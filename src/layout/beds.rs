@@ -130,7 +130,7 @@ pub(crate) struct Solved {
     pub added: Vec<Vec<f64>>,
     /// Both bounds.
     pub bounds: Bounds,
-    /// Dual of B1 by area.
+    /// What one more bed in each area does to the objective, total held: the price of its limit.
     limits: Vec<f64>,
     /// Dual of B2.
     total: f64,
@@ -159,11 +159,18 @@ impl Solver<'_> {
         }
         let dual = |row: usize| duals.get(row).copied().unwrap_or(0.0);
         let (beds, added) = model.beds(areas, &values);
+        // The lower limit of an area is also a bound of its columns, so that its price may sit there: what one more bed here does to
+        // the objective is the reduced cost without B1. With cost, kinds of beds have prices of their own and B1 speaks for itself.
+        let price = |a: usize| {
+            let own = dual(model.limits[a]);
+            let single = !matches!(goal, Goal::Cost { .. }) && areas[a].kinds.len() == 1 && !duals.is_empty();
+            if single { model.linear.reduced_cost(model.added[a], &duals) + own } else { own }
+        };
         Ok(Some(Solved {
             beds,
             added,
             bounds: Bounds { primal: model.linear.objective(&values), dual: model.linear.dual_bound(&duals) },
-            limits: model.limits.iter().map(|&r| dual(r)).collect(),
+            limits: (0..areas.len()).map(price).collect(),
             total: dual(model.total),
             mean: model.deviations.iter().map(|&(below, above)| dual(below) - dual(above)).sum(),
             gini: model.gini.map_or(0.0, dual),

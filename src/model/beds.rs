@@ -182,8 +182,7 @@ impl BedsModel {
     /// Beds of each area and beds added of each of its kinds, from the values of the columns.
     #[must_use]
     pub fn beds(&self, areas: &[Area], values: &[f64]) -> (Vec<f64>, Vec<Vec<f64>>) {
-        let kinds: Vec<Vec<f64>> =
-            areas.iter().zip(&self.added).map(|(a, &first)| values[first..first + a.kinds.len()].to_vec()).collect();
+        let kinds: Vec<Vec<f64>> = areas.iter().zip(&self.added).map(|(a, &first)| values[first..first + a.kinds.len()].to_vec()).collect();
         let beds = areas
             .iter()
             .zip(&kinds)

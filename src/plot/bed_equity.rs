@@ -72,11 +72,17 @@ fn change(input: &BedsPictureInput<'_>) -> Result<Picture, PlotError> {
     rows.truncate(MOST);
     let heads: f64 = plan.areas.iter().map(|a| super::map::people(a.people) * a.need / 1000.0).sum();
     let mean = plan.after.beds / heads.max(f64::MIN_POSITIVE);
-    let most = rows.iter().flat_map(|r| [r.1.0, r.1.1]).fold(mean.max(plan.question.floor), f64::max) * 1.08;
+    // Dots may leave zero out: the differences are the message. Limits far away (no limit at all) do not stretch the axis.
+    let shown =
+        || rows.iter().flat_map(|r| [r.1.0, r.1.1, r.1.2]).chain([mean]).chain((plan.question.floor > 0.0).then_some(plan.question.floor));
+    let high = shown().fold(0.0, f64::max).min(rows.iter().map(|r| r.1.1.max(r.1.0)).fold(mean, f64::max) * 1.6);
+    let low = shown().fold(f64::INFINITY, f64::min);
+    let margin = (high - low).max(0.2) * 0.06;
+    let (least, most) = ((low - margin).max(0.0), high + margin);
     let (left, top, row_height) = (200.0, 118.0, 27.0);
     let height = row_height * super::map::people(rows.len() as u64);
     let width = 1100.0 - left - 190.0;
-    let x = |v: f64| left + v / most * width;
+    let x = |v: f64| left + (v - least) / (most - least) * width;
     let mut sheet = Sheet::new("bed-change", 1100.0, top + height + 66.0);
     let title = text.say("picture-bed-change-title");
     heading(&mut sheet, &title, &input.case_line());
@@ -89,17 +95,12 @@ fn change(input: &BedsPictureInput<'_>) -> Result<Picture, PlotError> {
     }
     sheet.line((at + 6.0, 66.0), (at + 6.0, 82.0), Paint::line(palette::QUIET, 1.6));
     sheet.text((at + 16.0, 78.0), &text.say("legend-beds-limit"), Type::plain(12.5));
-    let step = if most > 12.0 {
-        5.0
-    } else if most > 5.0 {
-        2.0
-    } else {
-        1.0
-    };
-    let mut tick = 0.0;
+    let span = most - least;
+    let step = [0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0].into_iter().find(|s| span / s <= 9.0).unwrap_or(span);
+    let mut tick = (least / step).ceil() * step;
     while tick <= most {
         sheet.line((x(tick), top - 4.0), (x(tick), top + height), Paint::line("#E4E4E4", 1.0));
-        sheet.text((x(tick), top + height + 17.0), &text.exact(tick, 0), Type::plain(12.0).at(Anchor::Middle));
+        sheet.text((x(tick), top + height + 17.0), &text.exact(tick, usize::from(step < 1.0)), Type::plain(12.0).at(Anchor::Middle));
         tick += step;
     }
     sheet.text((left + width / 2.0, top + height + 38.0), &text.say("axis-bed-rate"), Type::plain(12.5).at(Anchor::Middle));
@@ -110,7 +111,11 @@ fn change(input: &BedsPictureInput<'_>) -> Result<Picture, PlotError> {
     sheet.text((x(mean), top - 11.0), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(AFTER));
     if plan.question.floor > 0.0 {
         let y = if near { top - 25.0 } else { top - 11.0 };
-        sheet.line((x(plan.question.floor), top - 8.0), (x(plan.question.floor), top + height), Paint::line(palette::TARGET, 1.4).dashed("6 4"));
+        sheet.line(
+            (x(plan.question.floor), top - 8.0),
+            (x(plan.question.floor), top + height),
+            Paint::line(palette::TARGET, 1.4).dashed("6 4"),
+        );
         let label = text.say_with("label-beds-floor", &[("value", plan.question.floor.into())]);
         sheet.text((x(plan.question.floor), y), &label, Type::plain(12.0).at(Anchor::Middle).in_colour(palette::TARGET));
     }

@@ -24,6 +24,7 @@ pub mod palette;
 pub mod pareto;
 pub mod projection;
 pub mod sankey;
+pub mod steps;
 pub mod svg;
 pub mod travel_map;
 pub mod worth;

@@ -5,7 +5,6 @@
 //! allows, an emergency out of reach) is priced far above both, so that it is used only where nothing else helps.
 
 use super::solve::{Method, Shape, SolveError, decomposed, run};
-pub use crate::policy::params::bed_capital;
 use crate::backend::{Backend, LpStatus};
 use crate::demand::Problem;
 use crate::ids::SettlementId;
@@ -13,6 +12,7 @@ use crate::model::columns::{ColKey, Var};
 use crate::model::referral_rows::{FLOW, MONEY};
 use crate::model::{Form, ReferralModel};
 use crate::outcome::{Limits, Observer};
+pub use crate::policy::params::bed_capital;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

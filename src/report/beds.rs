@@ -19,7 +19,7 @@ const MOST_FACILITIES: usize = 250;
 /// Areas whose prices are told in sentences.
 const MOST_PRICES: usize = 5;
 /// Smallest price that is told.
-const NO_PRICE: f64 = 1e-12;
+const NO_PRICE: f64 = 1e-11;
 
 /// What a report of beds speaks of.
 #[derive(Debug, Clone, Copy)]
@@ -117,7 +117,8 @@ pub fn sentences(input: &BedsPictureInput<'_>) -> Vec<String> {
         out.push(say("beds-price-gini-limit", &[("yuan", saved.into())]));
     }
     let mut priced: Vec<_> = plan.areas.iter().filter(|a| a.price.abs() > NO_PRICE).collect();
-    priced.sort_by(|x, y| y.price.abs().total_cmp(&x.price.abs()).then(x.area.cmp(&y.area)));
+    // where more would help first, then where less is demanded
+    priced.sort_by(|x, y| (x.price > 0.0).cmp(&(y.price > 0.0)).then(y.price.abs().total_cmp(&x.price.abs())).then(x.area.cmp(&y.area)));
     for area in priced.into_iter().take(MOST_PRICES) {
         let id = match (plan.question.goal, area.price < 0.0) {
             (BedsGoal::Gini, true) => "beds-price-area-gini",
@@ -257,8 +258,20 @@ fn facility_table(input: &BedsReport<'_>, text: &Catalogue) -> (Table, usize) {
 
 fn areas_csv(input: &BedsReport<'_>) -> Result<File, ReportError> {
     let heads = [
-        "area", "name", "name_en", "people", "need", "before", "lower", "upper", "exact", "after", "change", "per_1000_before",
-        "per_1000_after", "price",
+        "area",
+        "name",
+        "name_en",
+        "people",
+        "need",
+        "before",
+        "lower",
+        "upper",
+        "exact",
+        "after",
+        "change",
+        "per_1000_before",
+        "per_1000_after",
+        "price",
     ];
     let rows = input.plan.areas.iter().map(|a| {
         let of = input.network.areas.iter().find(|x| x.code == a.area);

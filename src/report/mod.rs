@@ -10,12 +10,12 @@ mod before;
 pub mod compare;
 pub mod csv_out;
 mod facts;
-mod html;
+pub mod html;
 pub mod layout;
 pub mod referral;
 pub mod sentences;
 mod sheets;
-mod tables;
+pub mod tables;
 
 use crate::demand::Problem;
 use crate::indicators::Indicators;

@@ -117,7 +117,8 @@ fn least_gini(frame: &Frame, total: Total, solver: &Solver<'_>) -> Result<f64, B
 
 /// The smallest growth limit above the one asked for at which something holds, rounded up to a tenth of a percent.
 fn least_growth(input: &BedsInput<'_>, question: &BedsQuestion, mut holds: impl FnMut(&Frame) -> bool) -> Option<f64> {
-    let mut at = |growth: f64| Frame::read(input.network, input.beds, &BedsQuestion { growth, ..*question }, input.need).is_ok_and(|f| holds(&f));
+    let mut at =
+        |growth: f64| Frame::read(input.network, input.beds, &BedsQuestion { growth, ..*question }, input.need).is_ok_and(|f| holds(&f));
     if !at(MOST_GROWTH) {
         return None;
     }
