@@ -13,6 +13,7 @@ pub mod geojson;
 pub mod import;
 pub mod location;
 pub mod need;
+pub mod layout_files;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;
@@ -22,7 +23,6 @@ mod serde_words;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;
-pub mod layout_files;
 mod travel_in;
 pub mod write;
 

@@ -81,7 +81,10 @@ impl<'a> Map<'a> {
         }
         self.sheet.group(&format!("fill=\"{}\"", palette::HAIR));
         for s in &network.settlements {
-            let hover = self.text.say_with("hover-people", &[("name", (&self.text.place(&s.name, s.name_en.as_deref())).into()), ("people", people(s.population.0).into())]);
+            let hover = self.text.say_with(
+                "hover-people",
+                &[("name", (&self.text.place(&s.name, s.name_en.as_deref())).into()), ("people", people(s.population.0).into())],
+            );
             self.sheet.circle(self.projection.to(s.position), 1.6, Paint::fill(palette::HAIR), Some(&hover));
         }
         self.sheet.end();
