@@ -46,7 +46,11 @@ fn agrees(instance: &Instance, problem: Problem, method: Method, context: &str) 
     };
     assert_eq!(answer.termination, Termination::Optimal, "{context} {problem:?} {method:?}: best {best}, {answer:?}");
     let near = |x: f64| (x - best).abs() <= 1e-6 * best.abs().max(1.0);
-    assert!(near(answer.bounds.primal) && near(answer.bounds.dual), "{context} {problem:?} {method:?}: {:?} where the optimum is {best}", answer.bounds);
+    assert!(
+        near(answer.bounds.primal) && near(answer.bounds.dual),
+        "{context} {problem:?} {method:?}: {:?} where the optimum is {best}",
+        answer.bounds
+    );
     let run = written::Run { format: "points".into(), capacity: None, seconds: 1e9, peak_memory_bytes: None, method: "own".into() };
     let plan = written::plan(instance, problem, &settings(1), &answer, &run);
     assert_eq!(check_location(instance, &plan), [], "{context} {problem:?} {method:?}");
@@ -97,7 +101,9 @@ fn edges_of_the_questions() {
     }
     // a client that nobody reaches is named and left out
     let lonely = table(vec![1.0, 2.0, inf, inf], 2, vec![1.0, 5.0]);
-    for problem in [Problem::PMedian { p: 1 }, Problem::PCenter { p: 1 }, Problem::SetCover { within: 1.0 }, Problem::MaxCover { p: 1, within: 1.0 }] {
+    for problem in
+        [Problem::PMedian { p: 1 }, Problem::PCenter { p: 1 }, Problem::SetCover { within: 1.0 }, Problem::MaxCover { p: 1, within: 1.0 }]
+    {
         let answer = run(&lonely, problem, Method::Own);
         assert_eq!((answer.unreachable.as_slice(), answer.bounds.primal), (&[1_u32][..], 1.0), "{problem:?}");
     }
@@ -140,7 +146,11 @@ fn a_wish_to_stop_ends_the_run_with_what_is_there() {
     let instance = scattered(400, 7, Metric::FloorEuclid);
     for problem in [Problem::PCenter { p: 10 }, Problem::SetCover { within: 60.0 }, Problem::MaxCover { p: 10, within: 60.0 }] {
         let answer = solve(&instance, problem, Method::Own, &settings(1), &stop).unwrap();
-        assert!(matches!(answer.termination, Termination::Feasible(_) | Termination::NoSolution(_)), "{problem:?}: {:?}", answer.termination);
+        assert!(
+            matches!(answer.termination, Termination::Feasible(_) | Termination::NoSolution(_)),
+            "{problem:?}: {:?}",
+            answer.termination
+        );
     }
 }
 

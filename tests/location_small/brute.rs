@@ -22,7 +22,11 @@ pub fn random(seed: u64) -> Instance {
     let values = (0..n * m).map(|_| if whole(9) == 0.0 && seed % 3 == 0 { f64::INFINITY } else { whole(60) }).collect();
     let capacity = (0..m).map(|_| 2.0 + whole(9)).collect();
     let fixed = (0..m).map(|_| whole(80)).collect();
-    let upper = Upper { fixed: (0..q).map(|_| whole(90)).collect(), capacity: (0..q).map(|_| 6.0 + whole(12)).collect(), unit_cost: (0..m * q).map(|_| whole(30)).collect() };
+    let upper = Upper {
+        fixed: (0..q).map(|_| whole(90)).collect(),
+        capacity: (0..q).map(|_| 6.0 + whole(12)).collect(),
+        unit_cost: (0..m * q).map(|_| whole(30)).collect(),
+    };
     let service = Service { distance: Distance::Table { sites: m, values }, per_unit: seed % 2 == 0 };
     Instance { name: "random".into(), demand, fixed, capacity, service, upper: Some(upper), ..Instance::default() }
 }
@@ -75,7 +79,9 @@ fn value(instance: &Instance, problem: &Problem, clients: &[usize], open: &[usiz
             let upper = instance.upper.as_ref()?;
             let step = |j: usize| above.iter().map(|&k| upper.unit_cost[j * upper.fixed.len() + k]).fold(f64::INFINITY, f64::min);
             let path = |i: usize| {
-                open.iter().map(|&j| if above.is_empty() { f64::INFINITY } else { instance.cost(i, j) + instance.demand[i] * step(j) }).fold(f64::INFINITY, f64::min)
+                open.iter()
+                    .map(|&j| if above.is_empty() { f64::INFINITY } else { instance.cost(i, j) + instance.demand[i] * step(j) })
+                    .fold(f64::INFINITY, f64::min)
             };
             all(&path).map(|v| v + fixed + above.iter().map(|&k| upper.fixed[k]).sum::<f64>())
         }

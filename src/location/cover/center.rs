@@ -136,7 +136,10 @@ fn farthest_first(run: &Run<'_>, p: usize) -> (Vec<u32>, f64) {
             break;
         }
         let client = run.clients[far] as usize;
-        let nearest = (0..sites).into_par_iter().map(|j| (instance.distance(client, j), j)).reduce(|| (f64::INFINITY, usize::MAX), |a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
+        let nearest = (0..sites)
+            .into_par_iter()
+            .map(|j| (instance.distance(client, j), j))
+            .reduce(|| (f64::INFINITY, usize::MAX), |a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
         if nearest.0.is_infinite() || open.contains(&super::id(nearest.1)) {
             break;
         }
@@ -148,6 +151,7 @@ fn farthest_first(run: &Run<'_>, p: usize) -> (Vec<u32>, f64) {
 
 /// The largest distance of any pair that has a way.
 fn largest(run: &Run<'_>) -> f64 {
-    let of = |&i: &u32| (0..run.instance.sites()).map(|j| run.instance.distance(i as usize, j)).filter(|d| d.is_finite()).fold(0.0, f64::max);
+    let of =
+        |&i: &u32| (0..run.instance.sites()).map(|j| run.instance.distance(i as usize, j)).filter(|d| d.is_finite()).fold(0.0, f64::max);
     run.clients.par_iter().map(of).reduce(|| 0.0, f64::max)
 }

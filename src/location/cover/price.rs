@@ -46,7 +46,15 @@ pub(super) fn decided(value: f64, bound: f64, target: Option<f64>, gap: f64) -> 
 }
 
 /// Greedy, subgradient, local search. `say` is told of each gain.
-pub(super) fn price(cover: &Cover, whole: bool, target: Option<f64>, gap: f64, seed: u64, watch: &Watch<'_>, say: &mut dyn FnMut(f64, f64)) -> Priced {
+pub(super) fn price(
+    cover: &Cover,
+    whole: bool,
+    target: Option<f64>,
+    gap: f64,
+    seed: u64,
+    watch: &Watch<'_>,
+    say: &mut dyn FnMut(f64, f64),
+) -> Priced {
     let chosen = greedy(cover, &cover.cost, Vec::new());
     let value = cost_of(cover, &chosen);
     let mut best = Priced { chosen, value, bound: 0.0, plain_bound: 0.0, reduced: cover.cost.clone() };
@@ -84,7 +92,8 @@ fn pack(cover: &Cover) -> (f64, Vec<f64>) {
             bound += packed[r];
         }
     }
-    let share = |row: &[u32]| row.iter().map(|&c| cover.cost[c as usize] / cover.cols[c as usize].len() as f64).fold(f64::INFINITY, f64::min);
+    let share =
+        |row: &[u32]| row.iter().map(|&c| cover.cost[c as usize] / cover.cols[c as usize].len() as f64).fold(f64::INFINITY, f64::min);
     let start = cover.rows.iter().zip(&packed).map(|(row, p)| 0.5 * (share(row) + p)).collect();
     (bound, start)
 }
@@ -125,7 +134,12 @@ fn greedy(cover: &Cover, price: &[f64], mut chosen: Vec<u32>) -> Vec<u32> {
         chosen.push(c);
         cover.cols[c as usize].iter().for_each(|&r| times[r as usize] += 1);
     }
-    chosen.sort_by(|&a, &b| cover.cost[b as usize].total_cmp(&cover.cost[a as usize]).then(cover.cols[a as usize].len().cmp(&cover.cols[b as usize].len())).then(a.cmp(&b)));
+    chosen.sort_by(|&a, &b| {
+        cover.cost[b as usize]
+            .total_cmp(&cover.cost[a as usize])
+            .then(cover.cols[a as usize].len().cmp(&cover.cols[b as usize].len()))
+            .then(a.cmp(&b))
+    });
     chosen.retain(|&c| {
         let needed = cover.cols[c as usize].iter().any(|&r| times[r as usize] == 1);
         if !needed {
@@ -156,7 +170,8 @@ fn subgradient(
         if watch.over().is_some() || factor < 1e-3 {
             return;
         }
-        let reduced: Vec<f64> = cover.cols.iter().zip(&cover.cost).map(|(rows, c)| c - rows.iter().map(|&r| u[r as usize]).sum::<f64>()).collect();
+        let reduced: Vec<f64> =
+            cover.cols.iter().zip(&cover.cost).map(|(rows, c)| c - rows.iter().map(|&r| u[r as usize]).sum::<f64>()).collect();
         let value = u.iter().sum::<f64>() + reduced.iter().map(|r| r.min(0.0)).sum::<f64>();
         stale += 1;
         if value > plain + 1e-6 * plain.abs().max(1.0) {
@@ -257,8 +272,15 @@ struct Local<'a> {
 
 impl<'a> Local<'a> {
     fn new(cover: &'a Cover, chosen: &[u32]) -> Self {
-        let mut local =
-            Self { cover, times: vec![0; cover.rows.len()], chosen: Vec::new(), place: vec![u32::MAX; cover.cost.len()], fresh: vec![0; cover.cost.len()], log: Vec::new(), work: 0 };
+        let mut local = Self {
+            cover,
+            times: vec![0; cover.rows.len()],
+            chosen: Vec::new(),
+            place: vec![u32::MAX; cover.cost.len()],
+            fresh: vec![0; cover.cost.len()],
+            log: Vec::new(),
+            work: 0,
+        };
         chosen.iter().for_each(|&c| local.add(c));
         local
     }
@@ -306,7 +328,8 @@ impl<'a> Local<'a> {
     fn exchange(&mut self, out: &[u32], price: &[f64], rng: &mut ChaCha8Rng) {
         let cover = self.cover;
         out.iter().for_each(|&c| self.remove(c));
-        let mut open: Vec<u32> = out.iter().flat_map(|&c| &cover.cols[c as usize]).copied().filter(|&r| self.times[r as usize] == 0).collect();
+        let mut open: Vec<u32> =
+            out.iter().flat_map(|&c| &cover.cols[c as usize]).copied().filter(|&r| self.times[r as usize] == 0).collect();
         open.sort_unstable();
         open.dedup();
         let mut candidates: Vec<u32> = Vec::new();
@@ -336,8 +359,13 @@ impl<'a> Local<'a> {
             came.push(c);
         }
         // what covers the rows of the new columns may be needed no more
-        let mut near: Vec<u32> =
-            came.iter().flat_map(|&c| &cover.cols[c as usize]).flat_map(|&r| &cover.rows[r as usize]).copied().filter(|&c| self.place[c as usize] != u32::MAX).collect();
+        let mut near: Vec<u32> = came
+            .iter()
+            .flat_map(|&c| &cover.cols[c as usize])
+            .flat_map(|&r| &cover.rows[r as usize])
+            .copied()
+            .filter(|&c| self.place[c as usize] != u32::MAX)
+            .collect();
         near.sort_by(|&a, &b| cover.cost[b as usize].total_cmp(&cover.cost[a as usize]).then(a.cmp(&b)));
         near.dedup();
         self.work += near.len();
@@ -351,7 +379,11 @@ impl<'a> Local<'a> {
     /// Takes the changes of the log back.
     fn undo(&mut self) {
         while let Some((c, added)) = self.log.pop() {
-            if added { self.remove(c) } else { self.add(c) }
+            if added {
+                self.remove(c)
+            } else {
+                self.add(c)
+            }
             self.log.pop();
         }
     }

@@ -150,7 +150,15 @@ fn fix(cover: &mut Cover, priced: &Priced, cutoff: f64) -> Option<(Vec<u32>, f64
 }
 
 /// Solves what is left with a MIP.
-fn finish(run: &Run<'_>, cover: &Cover, target: Option<f64>, whole: bool, taken: Vec<u32>, paid: f64, mut best: Best<'_>) -> Result<Outcome, BackendError> {
+fn finish(
+    run: &Run<'_>,
+    cover: &Cover,
+    target: Option<f64>,
+    whole: bool,
+    taken: Vec<u32>,
+    paid: f64,
+    mut best: Best<'_>,
+) -> Result<Outcome, BackendError> {
     if cover.rows.is_empty() {
         best.answer(taken, paid);
         best.raise(paid, target);
