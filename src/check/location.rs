@@ -73,7 +73,13 @@ fn opening(instance: &Instance, problem: &Problem, site: usize) -> f64 {
 
 fn header(instance: &Instance, plan: &LocationPlan, found: &mut Findings) -> bool {
     if plan.version != LOCATION_VERSION || plan.kind != LOCATION_KIND {
-        found.add("header", &plan.kind, f64::from(plan.version), f64::from(LOCATION_VERSION), "This is no location solution of this version.");
+        found.add(
+            "header",
+            &plan.kind,
+            f64::from(plan.version),
+            f64::from(LOCATION_VERSION),
+            "This is no location solution of this version.",
+        );
         return false;
     }
     let (mark, written) = (instance.mark(), &plan.instance.mark);
@@ -117,7 +123,14 @@ fn bounds(plan: &LocationPlan, value: f64, slack: f64, found: &mut Findings) {
     match plan.termination {
         Termination::Optimal => {
             let asked = plan.gap_asked;
-            found.at_most("termination", || "termination".into(), gap, asked, 1e-12, "The solution is called optimal and its gap is not what was asked for.");
+            found.at_most(
+                "termination",
+                || "termination".into(),
+                gap,
+                asked,
+                1e-12,
+                "The solution is called optimal and its gap is not what was asked for.",
+            );
         }
         Termination::Feasible(_) => {}
         _ => found.add("termination", "termination", 0.0, 1.0, "The run found no solution, and here is one."),
@@ -125,9 +138,19 @@ fn bounds(plan: &LocationPlan, value: f64, slack: f64, found: &mut Findings) {
     let mut before = 0.0;
     for (n, step) in plan.trace.iter().enumerate() {
         let s = step.bounds;
-        let (worse, bound) = if plan.problem.maximises() { (s.primal <= value + slack, s.dual >= value - slack) } else { (s.primal >= value - slack, s.dual <= value + slack) };
+        let (worse, bound) = if plan.problem.maximises() {
+            (s.primal <= value + slack, s.dual >= value - slack)
+        } else {
+            (s.primal >= value - slack, s.dual <= value + slack)
+        };
         if !(worse && bound && step.seconds >= before) {
-            found.add("bounds", format!("trace[{n}]"), s.dual, value, "A line of the trace contradicts the final value, or runs back in time.");
+            found.add(
+                "bounds",
+                format!("trace[{n}]"),
+                s.dual,
+                value,
+                "A line of the trace contradicts the final value, or runs back in time.",
+            );
             break;
         }
         before = step.seconds;

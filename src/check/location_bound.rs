@@ -28,7 +28,8 @@ pub fn lagrangian_bound(instance: &Instance, problem: &Problem, unreachable: &[u
         Problem::Uncapacitated => None,
         _ => return None,
     };
-    let clients: Vec<usize> = (0..instance.clients()).filter(|&i| unreachable.binary_search(&(u32::try_from(i).unwrap_or(u32::MAX))).is_err()).collect();
+    let clients: Vec<usize> =
+        (0..instance.clients()).filter(|&i| unreachable.binary_search(&(u32::try_from(i).unwrap_or(u32::MAX))).is_err()).collect();
     let mut rho = vec![0.0; instance.sites()];
     let finder = Finder::new(instance);
     for block in clients.chunks(BLOCK) {
@@ -99,11 +100,24 @@ pub(super) fn certificate(instance: &Instance, plan: &LocationPlan, found: &mut 
         return;
     };
     let Some(bound) = lagrangian_bound(instance, &plan.problem, &plan.unreachable, u) else {
-        found.add("certificate", "multipliers", u.len() as f64, instance.clients() as f64, "The multipliers are not of this problem and instance.");
+        found.add(
+            "certificate",
+            "multipliers",
+            u.len() as f64,
+            instance.clients() as f64,
+            "The multipliers are not of this problem and instance.",
+        );
         return;
     };
     let room = ROUNDING * u.iter().map(|u| u.abs()).sum::<f64>().max(1.0);
     let claimed = plan.certified_bound.unwrap_or(f64::NAN);
-    found.equal("certificate", || "certified_bound".into(), claimed, bound, room, "The multipliers prove another bound than is said of them.");
+    found.equal(
+        "certificate",
+        || "certified_bound".into(),
+        claimed,
+        bound,
+        room,
+        "The multipliers prove another bound than is said of them.",
+    );
     found.at_most("certificate", || "value".into(), bound, plan.value, room, "The multipliers prove that no solution can have this value.");
 }

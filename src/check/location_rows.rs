@@ -147,7 +147,14 @@ fn demands(instance: &Instance, got: &[f64]) -> Vec<bool> {
 fn full(instance: &Instance, got: &[f64], found: &mut Findings) {
     for (i, (&g, &w)) in got.iter().zip(&instance.demand).enumerate() {
         if g > 0.0 {
-            found.equal("demand", || format!("client {}", instance.client_name(i)), g, w, AMOUNT * w.max(1.0), "The client does not get its demand.");
+            found.equal(
+                "demand",
+                || format!("client {}", instance.client_name(i)),
+                g,
+                w,
+                AMOUNT * w.max(1.0),
+                "The client does not get its demand.",
+            );
         }
     }
 }
@@ -178,7 +185,14 @@ fn split(instance: &Instance, s: &Shipments, open: &[bool], found: &mut Findings
     Served { clients: demands(instance, &got), cost }
 }
 
-fn paths(instance: &Instance, depot: &[Option<u32>], plant: &[Option<u32>], open: &[bool], plants: &[bool], found: &mut Findings) -> Served {
+fn paths(
+    instance: &Instance,
+    depot: &[Option<u32>],
+    plant: &[Option<u32>],
+    open: &[bool],
+    plants: &[bool],
+    found: &mut Findings,
+) -> Served {
     let Some(upper) = &instance.upper else { return Served { clients: Vec::new(), cost: f64::NAN } };
     let mut cost = 0.0;
     let mut clients = vec![false; instance.clients()];
@@ -193,7 +207,8 @@ fn paths(instance: &Instance, depot: &[Option<u32>], plant: &[Option<u32>], open
         if !plants[k] {
             found.add("closed", format!("plant {}", k + 1), 1.0, 0.0, "A path leads over a plant that is not open.");
         }
-        let c = instance.cost(i, j) + if instance.demand[i] > 0.0 { instance.demand[i] * upper.unit_cost[j * plants.len() + k] } else { 0.0 };
+        let c =
+            instance.cost(i, j) + if instance.demand[i] > 0.0 { instance.demand[i] * upper.unit_cost[j * plants.len() + k] } else { 0.0 };
         if c.is_infinite() || upper.unit_cost[j * plants.len() + k].is_infinite() {
             found.add("no-way", format!("client {}", instance.client_name(i)), c, 0.0, "There is no way along the path of the client.");
         }
@@ -229,7 +244,14 @@ fn stages(instance: &Instance, above: &Shipments, below: &Shipments, open: &[boo
     }
     for j in 0..m {
         let slack = AMOUNT * received[j].max(1.0);
-        found.equal("balance", || format!("depot {}", instance.site_name(j)), sent[j], received[j], slack, "A depot sends other than it gets.");
+        found.equal(
+            "balance",
+            || format!("depot {}", instance.site_name(j)),
+            sent[j],
+            received[j],
+            slack,
+            "A depot sends other than it gets.",
+        );
     }
     capacities(instance, &sent, &instance.capacity, "site", found);
     capacities(instance, &from_plant, &upper.capacity, "plant", found);
@@ -258,8 +280,12 @@ pub(super) fn nobody_dropped(instance: &Instance, plan: &LocationPlan, served: &
             (true, served) if can(i) || (served && needs) => {
                 found.add("unreachable", place(), 1.0, 0.0, "The client is named as unreachable, and a candidate site can serve it.");
             }
-            (false, false) if !plan.problem.maximises() => found.add("unserved", place(), 0.0, 1.0, "The client is served by none and not named."),
-            (false, false) if !can(i) => found.add("unserved", place(), 0.0, 1.0, "No candidate site can serve the client, and it is not named."),
+            (false, false) if !plan.problem.maximises() => {
+                found.add("unserved", place(), 0.0, 1.0, "The client is served by none and not named.")
+            }
+            (false, false) if !can(i) => {
+                found.add("unserved", place(), 0.0, 1.0, "No candidate site can serve the client, and it is not named.")
+            }
             _ => {}
         }
     }

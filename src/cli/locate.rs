@@ -117,7 +117,8 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         json["certified_bound"] = json!(bound);
     }
     if let Some(out) = &args.out {
-        write_solution(out, &plan).map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", out.display())))?;
+        write_solution(out, &plan)
+            .map_err(|e| anyhow::Error::from(e).context(format!("cannot write {}; nothing was written", out.display())))?;
         json["out"] = json!(out);
         text.push_str(&format!("\nwritten: {}", out.display()));
     }
@@ -163,10 +164,15 @@ fn ask(args: &Args, file: &LocationFile) -> Result<Problem, Fault> {
         Fault::Invalid(vec![problem])
     };
     let p = || {
-        args.p.map(|p| p as usize).or(file.p).ok_or_else(|| lacks("p", format!("{} opens p sites, and neither file nor command says how many", args.problem), "give -p N"))
+        args.p
+            .map(|p| p as usize)
+            .or(file.p)
+            .ok_or_else(|| lacks("p", format!("{} opens p sites, and neither file nor command says how many", args.problem), "give -p N"))
     };
     let within = || {
-        args.within.ok_or_else(|| Fault::Usage(format!("--problem {} needs --within T: the distance at which a client counts as covered", args.problem)))
+        args.within.ok_or_else(|| {
+            Fault::Usage(format!("--problem {} needs --within T: the distance at which a client counts as covered", args.problem))
+        })
     };
     let problem = match args.problem.as_str() {
         "p-median" => Problem::PMedian { p: p()? },
@@ -191,7 +197,11 @@ fn ask(args: &Args, file: &LocationFile) -> Result<Problem, Fault> {
             Err(lacks("capacity", format!("the file leaves the {what} open, which {} needs", problem.name()), "give --capacity Q"))
         }
         Some(what) => {
-            let remedy = if what.starts_with("capacities of the sites") { "give --capacity Q, a file with capacities, or ask for ufl" } else { "give a file that has them, or ask another question" };
+            let remedy = if what.starts_with("capacities of the sites") {
+                "give --capacity Q, a file with capacities, or ask for ufl"
+            } else {
+                "give a file that has them, or ask another question"
+            };
             Err(lacks("instance", format!("the file has no {what}, which {} needs", problem.name()), remedy))
         }
         None => Ok(problem),
@@ -207,7 +217,10 @@ pub fn check(file: &Path, solution: &Path) -> Result<Answer, Fault> {
     let format = Format::by_name(&plan.instance.format);
     let instance: Instance = read_location(file, ReadAs { format, capacity: plan.instance.capacity }).map_err(Fault::Invalid)?.instance;
     if instance.mark() != plan.instance.mark {
-        let message = format!("it is of {} clients, {} sites, hash {}", plan.instance.mark.clients, plan.instance.mark.sites, plan.instance.mark.hash);
+        let message = format!(
+            "it is of {} clients, {} sites, hash {}",
+            plan.instance.mark.clients, plan.instance.mark.sites, plan.instance.mark.hash
+        );
         let place = Place::file(&solution.display().to_string());
         let problem = Complaint::new(&codes::LOCATION_OTHER, place, message).column("instance.mark").value(&plan.instance.name);
         return Err(Fault::Invalid(vec![problem]));

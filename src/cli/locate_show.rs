@@ -93,7 +93,12 @@ pub fn answer_text(instance: &Instance, problem: Problem, answer: &Answer, run: 
     let shown = |x: f64| if x.is_finite() { grouped(x, 3) } else { "none".to_owned() };
     let what = if problem.maximises() { "demand covered" } else { "value" };
     lines.push(format!("{what}  {}", shown(answer.bounds.primal)));
-    lines.push(format!("bound  {}   gap {}   {}", shown(answer.bounds.dual), gap_text(&problem, &answer.bounds), ended(answer.termination)));
+    lines.push(format!(
+        "bound  {}   gap {}   {}",
+        shown(answer.bounds.dual),
+        gap_text(&problem, &answer.bounds),
+        ended(answer.termination)
+    ));
     let memory = run.peak_memory_bytes.map_or(String::new(), |b| format!("   peak memory {:.1} MiB", b as f64 / f64::from(1 << 20)));
     lines.push(format!("seconds  {:.2}{memory}", run.seconds));
     lines.push(list("open", &answer.open, &|j| instance.site_name(j)));

@@ -74,8 +74,7 @@ impl Problem {
     }
 
     /// The names of all problems, as `--problem` takes them.
-    pub const NAMES: [&'static str; 10] =
-        ["p-median", "p-center", "lscp", "mclp", "ufl", "cfl", "sscfl", "cpmp", "two-level", "two-stage"];
+    pub const NAMES: [&'static str; 10] = ["p-median", "p-center", "lscp", "mclp", "ufl", "cfl", "sscfl", "cpmp", "two-level", "two-stage"];
 
     /// Whether the value is to be as large as possible: then the value is the lower bound of the optimum, `dual` the upper.
     #[must_use]

@@ -1,7 +1,7 @@
 //! What can be said before any search: questions that the instance cannot answer, and those that plain counting shows to be infeasible.
 
-use super::serve;
 use super::Answer;
+use super::serve;
 use crate::instance::{Instance, Problem};
 use crate::outcome::Termination;
 

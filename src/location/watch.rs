@@ -93,9 +93,5 @@ impl Observer for Watch<'_> {
 /// What a run with a feasible answer ended by: optimal when the gap asked for is proven, else the limit.
 #[must_use]
 pub fn termination(problem: &Problem, bounds: &Bounds, settings: &Settings, limit: Option<Limit>) -> Termination {
-    if problem.gap(bounds) <= settings.limits.gap {
-        Termination::Optimal
-    } else {
-        Termination::Feasible(limit.unwrap_or(Limit::Numerics))
-    }
+    if problem.gap(bounds) <= settings.limits.gap { Termination::Optimal } else { Termination::Feasible(limit.unwrap_or(Limit::Numerics)) }
 }

@@ -37,11 +37,13 @@ pub(super) fn solve(
     };
     let mut left_out = vec![false; instance.clients()];
     unreachable.iter().for_each(|&i| left_out[i as usize] = true);
-    let served: Vec<usize> = (0..instance.clients()).filter(|&i| !left_out[i] && (problem == Problem::TwoLevel || instance.demand[i] > 0.0)).collect();
+    let served: Vec<usize> =
+        (0..instance.clients()).filter(|&i| !left_out[i] && (problem == Problem::TwoLevel || instance.demand[i] > 0.0)).collect();
     let model = if problem == Problem::TwoLevel { paths(instance, upper, &served) } else { stages(instance, upper, &served) };
     let found = backend.solve_mip(&model, None, &watch.left(settings, 0.5 * settings.limits.gap), &watch)?;
     if found.status == LpStatus::Infeasible {
-        let repair = vec!["more capacity, or more ways between plants, depots and clients: what is there cannot carry the demand".to_owned()];
+        let repair =
+            vec!["more capacity, or more ways between plants, depots and clients: what is there cannot carry the demand".to_owned()];
         return Ok(Answer { unreachable, ..Answer::none(&problem, Termination::Infeasible, repair) });
     }
     let Some(limit) = limit_of(&found) else { return Ok(nothing(&problem, &found, unreachable, watch)) };

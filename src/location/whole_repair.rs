@@ -22,7 +22,11 @@ pub(super) fn repair(
     let m = instance.sites();
     if found.values.is_empty() {
         let capacitated = !instance.capacity.is_empty() && *problem != Problem::TwoLevel;
-        return if capacitated && goal == Goal::FewestSites { repair_capacity(instance, problem, served, backend, limits, observer) } else { Ok(general(instance)) };
+        return if capacitated && goal == Goal::FewestSites {
+            repair_capacity(instance, problem, served, backend, limits, observer)
+        } else {
+            Ok(general(instance))
+        };
     }
     if goal == Goal::FewestSites {
         let fewest = chosen(&found.values[..m]).len();
@@ -59,5 +63,12 @@ fn missing(instance: &Instance, more: &[f64]) -> Vec<String> {
 fn general(instance: &Instance) -> Vec<String> {
     let cut: Vec<u32> = super::serve::unreachable(instance, &Problem::Uncapacitated);
     let who = preflight::names(instance, &cut);
-    vec![format!("no choice of the {} sites serves every client; more capacity, more sites or more ways between them are wanted {who}", instance.sites()).trim_end().to_owned()]
+    vec![
+        format!(
+            "no choice of the {} sites serves every client; more capacity, more sites or more ways between them are wanted {who}",
+            instance.sites()
+        )
+        .trim_end()
+        .to_owned(),
+    ]
 }

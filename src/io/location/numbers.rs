@@ -43,7 +43,6 @@ impl<'t> Numbers<'t> {
         self.words = "".split_whitespace();
     }
 
-
     /// Whether the text has ended before everything was there; it has been reported.
     #[must_use]
     pub fn ended(&self) -> bool {

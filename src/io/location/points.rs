@@ -115,7 +115,8 @@ impl Reader<'_> {
         }
         let has = |k: usize| self.at[k].is_some();
         let geographic = has(3) || has(4);
-        let missing: Vec<&str> = [0].into_iter().chain(if geographic { [3, 4] } else { [1, 2] }).filter(|&k| !has(k)).map(|k| COLUMNS[k]).collect();
+        let missing: Vec<&str> =
+            [0].into_iter().chain(if geographic { [3, 4] } else { [1, 2] }).filter(|&k| !has(k)).map(|k| COLUMNS[k]).collect();
         let mixed = geographic && (has(1) || has(2));
         for name in &missing {
             self.say(&codes::COLUMN_MISSING, name, line, format!("there is no column `{name}`"));
@@ -178,7 +179,8 @@ impl Reader<'_> {
             self.problems.push(Problem::new(&codes::TABLE_EMPTY, place, "there is no row below the header"));
         } else if clients.is_empty() || sites.is_empty() {
             let what = if clients.is_empty() { "no row has the role client or both" } else { "no row has the role site or both" };
-            self.problems.push(Problem::new(&codes::LOCATION_COUNT, place, what).column("role").remedy("give at least one client and one site"));
+            self.problems
+                .push(Problem::new(&codes::LOCATION_COUNT, place, what).column("role").remedy("give at least one client and one site"));
         }
     }
 }

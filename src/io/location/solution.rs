@@ -50,7 +50,9 @@ pub fn read_solution(path: &Path) -> Result<LocationPlan, Vec<Problem>> {
     let one = |p: Problem| Err(vec![p]);
     let text = match text_file::read(path, &shown, LARGEST_JSON) {
         Ok(Some(text)) => text,
-        Ok(None) => return one(Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such solution").remedy("check the path")),
+        Ok(None) => {
+            return one(Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such solution").remedy("check the path"));
+        }
         Err(problem) => return one(*problem),
     };
     let refused = |e: &serde_json::Error| {

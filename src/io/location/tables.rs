@@ -118,7 +118,11 @@ pub fn ufllib(numbers: &mut Numbers<'_>) -> Option<Parsed> {
             return None;
         }
         if (number - j as f64).abs() > 0.0 {
-            numbers.say(&codes::LOCATION_COUNT, &number.to_string(), format!("site {j} is wanted here: its line has too few or too many costs"));
+            numbers.say(
+                &codes::LOCATION_COUNT,
+                &number.to_string(),
+                format!("site {j} is wanted here: its line has too few or too many costs"),
+            );
             return None;
         }
         fixed.push(numbers.amount("a fixed cost"));

@@ -7,7 +7,7 @@ use crate::network::codes;
 
 /// With a header (`DIMENSION`, `NODE_COORD_SECTION`), or headerless: the count, then `number x y` per point.
 pub fn read(numbers: &mut Numbers<'_>) -> Option<Parsed> {
-    let (n, header) = dimension(numbers)?;
+    let n = dimension(numbers)?;
     let mut points = Vec::with_capacity(n.min(1 << 20));
     for k in 1..=n {
         let number = numbers.number("the number of a point");
@@ -20,7 +20,7 @@ pub fn read(numbers: &mut Numbers<'_>) -> Option<Parsed> {
         }
     }
     match numbers.word() {
-        Some("EOF") if header => {}
+        Some("EOF") => {}
         Some(word) => numbers.say(&codes::LOCATION_LONG, word, format!("all {n} points have been read, and the file goes on")),
         None => {}
     }
@@ -28,8 +28,8 @@ pub fn read(numbers: &mut Numbers<'_>) -> Option<Parsed> {
     Some(Instance { demand: vec![1.0; n], service: Service { distance, per_unit: true }, ..Instance::default() }.into())
 }
 
-/// The number of points, and whether it stood in a header; the points come next.
-fn dimension(numbers: &mut Numbers<'_>) -> Option<(usize, bool)> {
+/// The number of points; the points come next.
+fn dimension(numbers: &mut Numbers<'_>) -> Option<usize> {
     let Some(mut word) = numbers.word() else {
         let _ = numbers.number("the number of points");
         return None;
@@ -37,7 +37,7 @@ fn dimension(numbers: &mut Numbers<'_>) -> Option<(usize, bool)> {
     if let Ok(n) = word.parse::<f64>() {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // inside 1..=MOST
         if n.fract() == 0.0 && n >= 1.0 && n <= MOST as f64 {
-            return Some((n as usize, false));
+            return Some(n as usize);
         }
         numbers.say(&codes::LOCATION_COUNT, word, format!("the number of points is a whole number from 1 to {MOST}"));
         return None;
@@ -74,5 +74,5 @@ fn dimension(numbers: &mut Numbers<'_>) -> Option<(usize, bool)> {
     if n.is_none() && numbers.problems.errors() == 0 {
         numbers.say(&codes::LOCATION_SECTION, "NODE_COORD_SECTION", "there is no DIMENSION before the points");
     }
-    Some((n?, true))
+    n
 }

@@ -8,12 +8,15 @@
 
 use super::pairs::Near;
 use super::reduce::Cover;
-use super::setcover::cover;
+use super::setcover::{Effort, cover};
 use super::{Found, Run};
 use crate::backend::BackendError;
 use crate::location::serve;
 use crate::outcome::{Bounds, Limit};
 use rayon::prelude::*;
+
+/// Part of the value below which the ends of a search with quick questions have met.
+const NARROW: f64 = 0.002;
 
 /// Solves (7) of `whole`.
 pub(super) fn solve(run: &Run<'_>, p: usize) -> Result<Found, BackendError> {
@@ -28,11 +31,11 @@ pub(super) fn solve(run: &Run<'_>, p: usize) -> Result<Found, BackendError> {
     if value.is_infinite() {
         // several parts without a way between them: is p enough at all?
         let most = largest(run);
-        match question(run, &near, most, p)? {
+        match question(run, &near, most, p, Effort::Full)? {
             Said::Yes(sites) => (open, value) = measured(run, sites),
             Said::No => {
                 let fewest = match near.within(most) {
-                    Ok(rows) => cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), None)?,
+                    Ok(rows) => cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), None, Effort::Full)?,
                     Err(limit) => return stop(None, bound, limit),
                 };
                 let repair = vec![format!("-p {} at least: {p} sites cannot reach every client", fewest.bound.ceil())];
@@ -43,23 +46,45 @@ pub(super) fn solve(run: &Run<'_>, p: usize) -> Result<Found, BackendError> {
     }
     let say = |value: f64, bound: f64| run.watch.improved(Bounds { primal: value, dual: bound });
     say(value, bound);
-    while value - bound > run.settings.limits.gap * value.max(1.0) {
-        let middle = bound + 0.5 * (value - bound);
-        let r = if middle < value { middle } else { bound };
-        match question(run, &near, r, p)? {
+    // Quick questions first, from both ends: below the first radius that stays open the bound rises, above the last the value falls. Only what is left
+    // between is asked to the end.
+    let close = |value: f64, bound: f64| value - bound <= run.settings.limits.gap * value.max(1.0);
+    let mut undecided: Option<(f64, f64)> = None;
+    let mut effort = Effort::Quick;
+    while !close(value, bound) {
+        let (low, high) = match undecided {
+            _ if effort == Effort::Full => (bound, value),
+            None => (bound, value),
+            Some((first, _)) if first - bound > NARROW * value => (bound, first),
+            Some((_, last)) => (last, value),
+        };
+        let middle = low + 0.5 * (high - low);
+        let r = if middle < value { middle } else { low };
+        if effort == Effort::Quick && undecided.is_some() && high - low <= NARROW * value {
+            effort = Effort::Full;
+            continue;
+        }
+        match question(run, &near, r, p, effort)? {
             Said::Yes(sites) => {
                 let (sites, reached) = measured(run, sites);
                 if reached >= value {
                     break;
                 }
                 (open, value) = (sites, reached);
+                undecided = undecided.filter(|u| u.0 < value).map(|u| (u.0, u.1.min(value)));
             }
             // the value is the distance of a pair, so that there is always a next one
             Said::No => match near.next_distance(r, value) {
-                Ok(next) => bound = next.unwrap_or(value),
+                Ok(next) => {
+                    bound = next.unwrap_or(value);
+                    undecided = undecided.filter(|u| u.1 >= bound).map(|u| (u.0.max(bound), u.1));
+                }
                 Err(limit) => return stop(Some(open), bound.max(r), limit),
             },
-            Said::Unknown(limit) => return stop(Some(open), bound, limit),
+            Said::Unknown(_) if effort == Effort::Quick && run.watch.over().is_none() => {
+                undecided = Some(undecided.map_or((r, r), |u| (u.0.min(r), u.1.max(r))));
+            }
+            Said::Unknown(limit) => return stop(Some(open), bound, run.watch.over().unwrap_or(limit)),
         }
         say(value, bound);
     }
@@ -73,7 +98,7 @@ enum Said {
     Unknown(Limit),
 }
 
-fn question(run: &Run<'_>, near: &Near<'_>, radius: f64, p: usize) -> Result<Said, BackendError> {
+fn question(run: &Run<'_>, near: &Near<'_>, radius: f64, p: usize, effort: Effort) -> Result<Said, BackendError> {
     let rows = match near.within(radius) {
         Ok(rows) => rows,
         Err(limit) => return Ok(Said::Unknown(limit)),
@@ -81,7 +106,7 @@ fn question(run: &Run<'_>, near: &Near<'_>, radius: f64, p: usize) -> Result<Sai
     if rows.iter().any(Vec::is_empty) {
         return Ok(Said::No);
     }
-    let found = cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), Some(p as f64))?;
+    let found = cover(run, Cover::new(rows, vec![1.0; run.instance.sites()]), Some(p as f64), effort)?;
     Ok(match found.chosen {
         Some(sites) if sites.len() <= p => Said::Yes(sites),
         _ if found.bound > p as f64 + 1e-9 => Said::No,
@@ -111,7 +136,10 @@ fn farthest_first(run: &Run<'_>, p: usize) -> (Vec<u32>, f64) {
             break;
         }
         let client = run.clients[far] as usize;
-        let nearest = (0..sites).into_par_iter().map(|j| (instance.distance(client, j), j)).reduce(|| (f64::INFINITY, usize::MAX), |a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
+        let nearest = (0..sites)
+            .into_par_iter()
+            .map(|j| (instance.distance(client, j), j))
+            .reduce(|| (f64::INFINITY, usize::MAX), |a, b| if (b.0, b.1) < (a.0, a.1) { b } else { a });
         if nearest.0.is_infinite() || open.contains(&super::id(nearest.1)) {
             break;
         }
@@ -123,6 +151,7 @@ fn farthest_first(run: &Run<'_>, p: usize) -> (Vec<u32>, f64) {
 
 /// The largest distance of any pair that has a way.
 fn largest(run: &Run<'_>) -> f64 {
-    let of = |&i: &u32| (0..run.instance.sites()).map(|j| run.instance.distance(i as usize, j)).filter(|d| d.is_finite()).fold(0.0, f64::max);
+    let of =
+        |&i: &u32| (0..run.instance.sites()).map(|j| run.instance.distance(i as usize, j)).filter(|d| d.is_finite()).fold(0.0, f64::max);
     run.clients.par_iter().map(of).reduce(|| 0.0, f64::max)
 }

@@ -190,7 +190,8 @@ impl State<'_> {
         });
         let count = model.add_row(f64::NEG_INFINITY, self.p.saturating_sub(open.len()) as f64);
         for &c in &free {
-            let mut entries: Vec<(usize, f64)> = self.rows.cols[c as usize].iter().map(|&r| place[r as usize]).filter(|&k| k != usize::MAX).map(|k| (k, 1.0)).collect();
+            let mut entries: Vec<(usize, f64)> =
+                self.rows.cols[c as usize].iter().map(|&r| place[r as usize]).filter(|&k| k != usize::MAX).map(|k| (k, 1.0)).collect();
             entries.push((count, 1.0));
             model.add_binary(0.0, &entries);
         }
@@ -204,7 +205,8 @@ impl State<'_> {
             Some(Bounds { primal, dual: bound.min((sure - b.dual).max(primal)) })
         })?;
         if !found.values.is_empty() {
-            let mut chosen: Vec<u32> = free.iter().enumerate().filter(|(k, _)| found.values[*k] > 0.5).map(|(_, &c)| c).chain(open).collect();
+            let mut chosen: Vec<u32> =
+                free.iter().enumerate().filter(|(k, _)| found.values[*k] > 0.5).map(|(_, &c)| c).chain(open).collect();
             chosen.sort_unstable();
             self.offer(chosen);
         }

@@ -17,8 +17,11 @@ use std::collections::BinaryHeap;
 const STEPS: usize = 500;
 /// Steps without gain after which the step is halved.
 const PATIENCE: usize = 20;
-/// Work of the local search, entries looked at.
-const WORK: usize = 60_000_000;
+/// Work of the local search, entries looked at: of a problem, and of each question whether a target can be met.
+const WORK: usize = 1_500_000_000;
+const WORK_OF_QUESTION: usize = 100_000_000;
+/// Most rounds of the local search.
+const ROUNDS: usize = 60_000;
 
 /// The state of a search: the best answer and the best bound.
 pub(super) struct Priced {
@@ -43,7 +46,15 @@ pub(super) fn decided(value: f64, bound: f64, target: Option<f64>, gap: f64) -> 
 }
 
 /// Greedy, subgradient, local search. `say` is told of each gain.
-pub(super) fn price(cover: &Cover, whole: bool, target: Option<f64>, gap: f64, seed: u64, watch: &Watch<'_>, say: &mut dyn FnMut(f64, f64)) -> Priced {
+pub(super) fn price(
+    cover: &Cover,
+    whole: bool,
+    target: Option<f64>,
+    gap: f64,
+    seed: u64,
+    watch: &Watch<'_>,
+    say: &mut dyn FnMut(f64, f64),
+) -> Priced {
     let chosen = greedy(cover, &cover.cost, Vec::new());
     let value = cost_of(cover, &chosen);
     let mut best = Priced { chosen, value, bound: 0.0, plain_bound: 0.0, reduced: cover.cost.clone() };
@@ -81,7 +92,8 @@ fn pack(cover: &Cover) -> (f64, Vec<f64>) {
             bound += packed[r];
         }
     }
-    let share = |row: &[u32]| row.iter().map(|&c| cover.cost[c as usize] / cover.cols[c as usize].len() as f64).fold(f64::INFINITY, f64::min);
+    let share =
+        |row: &[u32]| row.iter().map(|&c| cover.cost[c as usize] / cover.cols[c as usize].len() as f64).fold(f64::INFINITY, f64::min);
     let start = cover.rows.iter().zip(&packed).map(|(row, p)| 0.5 * (share(row) + p)).collect();
     (bound, start)
 }
@@ -122,7 +134,12 @@ fn greedy(cover: &Cover, price: &[f64], mut chosen: Vec<u32>) -> Vec<u32> {
         chosen.push(c);
         cover.cols[c as usize].iter().for_each(|&r| times[r as usize] += 1);
     }
-    chosen.sort_by(|&a, &b| cover.cost[b as usize].total_cmp(&cover.cost[a as usize]).then(cover.cols[a as usize].len().cmp(&cover.cols[b as usize].len())).then(a.cmp(&b)));
+    chosen.sort_by(|&a, &b| {
+        cover.cost[b as usize]
+            .total_cmp(&cover.cost[a as usize])
+            .then(cover.cols[a as usize].len().cmp(&cover.cols[b as usize].len()))
+            .then(a.cmp(&b))
+    });
     chosen.retain(|&c| {
         let needed = cover.cols[c as usize].iter().any(|&r| times[r as usize] == 1);
         if !needed {
@@ -153,7 +170,8 @@ fn subgradient(
         if watch.over().is_some() || factor < 1e-3 {
             return;
         }
-        let reduced: Vec<f64> = cover.cols.iter().zip(&cover.cost).map(|(rows, c)| c - rows.iter().map(|&r| u[r as usize]).sum::<f64>()).collect();
+        let reduced: Vec<f64> =
+            cover.cols.iter().zip(&cover.cost).map(|(rows, c)| c - rows.iter().map(|&r| u[r as usize]).sum::<f64>()).collect();
         let value = u.iter().sum::<f64>() + reduced.iter().map(|r| r.min(0.0)).sum::<f64>();
         stale += 1;
         if value > plain + 1e-6 * plain.abs().max(1.0) {
@@ -201,32 +219,177 @@ fn subgradient(
     }
 }
 
-/// Takes a part of the answer out and completes it again, many times; the part lies around a random column.
+/// Takes a few columns out that lie around a random one and covers what they leave open again, many times. What gets dearer is undone.
 fn improve(cover: &Cover, target: Option<f64>, gap: f64, seed: u64, watch: &Watch<'_>, best: &mut Priced, say: &mut dyn FnMut(f64, f64)) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let rounds = (WORK / cover.entries().max(1)).min(300);
-    let mut now = best.chosen.clone();
-    let mut price = cover.cost.clone();
-    for _ in 0..rounds {
-        if now.is_empty() || watch.over().is_some() || decided(best.value, best.bound, target, gap) {
-            return;
+    let mut local = Local::new(cover, &best.chosen);
+    let mut value = best.value;
+    let price: Vec<f64> = best.reduced.iter().zip(&cover.cost).map(|(r, c)| r.max(0.0) + 0.2 * c).collect();
+    let mut rounds = 0;
+    let work = if target.is_some() { WORK_OF_QUESTION } else { WORK };
+    while local.work < work && rounds < ROUNDS && !local.chosen.is_empty() {
+        if rounds % 64 == 0 && watch.over().is_some() {
+            break;
         }
-        let center = now[rng.random_range(0..now.len())] as usize;
-        let mut near = vec![false; cover.cost.len()];
-        for &r in &cover.cols[center] {
-            cover.rows[r as usize].iter().for_each(|&c| near[c as usize] = true);
+        rounds += 1;
+        let out = local.neighbours(&mut rng);
+        local.log.clear();
+        local.exchange(&out, &price, &mut rng);
+        let change = local.change();
+        if change > 1e-12 * value {
+            local.undo();
+            continue;
         }
-        let share = rng.random_range(0.0..0.2);
-        let kept: Vec<u32> = now.iter().copied().filter(|&c| !near[c as usize] && rng.random_range(0.0..1.0) >= share).collect();
-        price.iter_mut().zip(&best.reduced).zip(&cover.cost).for_each(|((p, r), c)| *p = (r.max(0.0) + 0.1 * c) * rng.random_range(0.8..1.2));
-        let other = greedy(cover, &price, kept);
-        let value = cost_of(cover, &other);
-        if value <= cost_of(cover, &now) {
-            now = other;
-        }
-        if value < best.value {
-            (best.chosen, best.value) = (now.clone(), value);
+        value += change;
+        if value < best.value - 1e-9 * best.value {
+            best.chosen.clone_from(&local.chosen);
+            best.chosen.sort_unstable();
+            value = cost_of(cover, &best.chosen);
+            best.value = value;
             say(best.value, best.bound);
+            if decided(best.value, best.bound, target, gap) {
+                return;
+            }
         }
+    }
+}
+
+/// An answer that is changed in places.
+struct Local<'a> {
+    cover: &'a Cover,
+    /// Columns that cover each row.
+    times: Vec<u32>,
+    chosen: Vec<u32>,
+    /// Place of each chosen column in `chosen`.
+    place: Vec<u32>,
+    /// Rows each candidate would newly cover; zero between rounds.
+    fresh: Vec<u32>,
+    /// Columns that came (true) and went since it was cleared.
+    log: Vec<(u32, bool)>,
+    /// Entries looked at.
+    work: usize,
+}
+
+impl<'a> Local<'a> {
+    fn new(cover: &'a Cover, chosen: &[u32]) -> Self {
+        let mut local = Self {
+            cover,
+            times: vec![0; cover.rows.len()],
+            chosen: Vec::new(),
+            place: vec![u32::MAX; cover.cost.len()],
+            fresh: vec![0; cover.cost.len()],
+            log: Vec::new(),
+            work: 0,
+        };
+        chosen.iter().for_each(|&c| local.add(c));
+        local
+    }
+
+    fn add(&mut self, c: u32) {
+        self.log.push((c, true));
+        self.place[c as usize] = super::id(self.chosen.len());
+        self.chosen.push(c);
+        self.cover.cols[c as usize].iter().for_each(|&r| self.times[r as usize] += 1);
+        self.work += self.cover.cols[c as usize].len();
+    }
+
+    fn remove(&mut self, c: u32) {
+        self.log.push((c, false));
+        let at = std::mem::replace(&mut self.place[c as usize], u32::MAX) as usize;
+        self.chosen.swap_remove(at);
+        if let Some(&moved) = self.chosen.get(at) {
+            self.place[moved as usize] = super::id(at);
+        }
+        self.cover.cols[c as usize].iter().for_each(|&r| self.times[r as usize] -= 1);
+        self.work += self.cover.cols[c as usize].len();
+    }
+
+    /// A random chosen column and some that are chosen near it.
+    fn neighbours(&mut self, rng: &mut ChaCha8Rng) -> Vec<u32> {
+        let many = rng.random_range(2..=6);
+        let mut out = vec![self.chosen[rng.random_range(0..self.chosen.len())]];
+        let mut tries = 0;
+        while out.len() < many && tries < 4 * many {
+            tries += 1;
+            // a random row of a random one of them, a random column of it, a random row of that: where it is covered from
+            let from = &self.cover.cols[out[rng.random_range(0..out.len())] as usize];
+            let row = &self.cover.rows[from[rng.random_range(0..from.len())] as usize];
+            let step = &self.cover.cols[row[rng.random_range(0..row.len())] as usize];
+            let there = &self.cover.rows[step[rng.random_range(0..step.len())] as usize];
+            self.work += there.len();
+            if let Some(&c) = there.iter().find(|c| self.place[**c as usize] != u32::MAX && !out.contains(c)) {
+                out.push(c);
+            }
+        }
+        out
+    }
+
+    /// Takes columns out, covers again by randomised greedy, drops what is not needed any more.
+    fn exchange(&mut self, out: &[u32], price: &[f64], rng: &mut ChaCha8Rng) {
+        let cover = self.cover;
+        out.iter().for_each(|&c| self.remove(c));
+        let mut open: Vec<u32> =
+            out.iter().flat_map(|&c| &cover.cols[c as usize]).copied().filter(|&r| self.times[r as usize] == 0).collect();
+        open.sort_unstable();
+        open.dedup();
+        let mut candidates: Vec<u32> = Vec::new();
+        for &r in &open {
+            for &c in &cover.rows[r as usize] {
+                if self.fresh[c as usize] == 0 {
+                    candidates.push(c);
+                }
+                self.fresh[c as usize] += 1;
+            }
+            self.work += cover.rows[r as usize].len();
+        }
+        candidates.sort_unstable();
+        let noise: Vec<f64> = candidates.iter().map(|_| rng.random_range(0.7..1.3)).collect();
+        let (mut came, mut left) = (Vec::new(), open.len());
+        while left > 0 {
+            self.work += candidates.len();
+            let score = |k: usize| price[candidates[k] as usize] * noise[k] / f64::from(self.fresh[candidates[k] as usize]);
+            let live = (0..candidates.len()).filter(|&k| self.fresh[candidates[k] as usize] > 0);
+            let Some(k) = live.min_by(|&a, &b| score(a).total_cmp(&score(b)).then(a.cmp(&b))) else { break };
+            let c = candidates[k];
+            for &r in cover.cols[c as usize].iter().filter(|&&r| self.times[r as usize] == 0) {
+                cover.rows[r as usize].iter().for_each(|&c| self.fresh[c as usize] -= 1);
+                left -= 1;
+            }
+            self.add(c);
+            came.push(c);
+        }
+        // what covers the rows of the new columns may be needed no more
+        let mut near: Vec<u32> = came
+            .iter()
+            .flat_map(|&c| &cover.cols[c as usize])
+            .flat_map(|&r| &cover.rows[r as usize])
+            .copied()
+            .filter(|&c| self.place[c as usize] != u32::MAX)
+            .collect();
+        near.sort_by(|&a, &b| cover.cost[b as usize].total_cmp(&cover.cost[a as usize]).then(a.cmp(&b)));
+        near.dedup();
+        self.work += near.len();
+        for c in near {
+            if cover.cols[c as usize].iter().all(|&r| self.times[r as usize] > 1) {
+                self.remove(c);
+            }
+        }
+    }
+
+    /// Takes the changes of the log back.
+    fn undo(&mut self) {
+        while let Some((c, added)) = self.log.pop() {
+            if added {
+                self.remove(c)
+            } else {
+                self.add(c)
+            }
+            self.log.pop();
+        }
+    }
+
+    /// What the log has changed the cost by.
+    fn change(&self) -> f64 {
+        self.log.iter().map(|&(c, added)| if added { self.cover.cost[c as usize] } else { -self.cover.cost[c as usize] }).sum()
     }
 }

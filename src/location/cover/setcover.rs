@@ -23,7 +23,7 @@ pub(super) fn solve(run: &Run<'_>, within: f64) -> Result<Found, BackendError> {
         Err(limit) => return Ok(Found { open: None, bound: 0.0, limit: Some(limit), repair: None }),
     };
     let cost = (0..run.instance.sites()).map(|j| serve::opening_cost(run.instance, &run.problem, j)).collect();
-    let found = cover(run, Cover::new(rows, cost), None)?;
+    let found = cover(run, Cover::new(rows, cost), None, Effort::Full)?;
     Ok(Found { open: found.chosen, bound: found.bound, limit: found.limit, repair: None })
 }
 
@@ -37,6 +37,15 @@ pub(super) struct Outcome {
     pub bound: f64,
     /// What ended the search early.
     pub limit: Option<Limit>,
+}
+
+/// How far a question is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effort {
+    /// Reductions, prices and local search; undecided questions stay so.
+    Quick,
+    /// To the end.
+    Full,
 }
 
 /// The best answer so far, with what has been said of it.
@@ -67,7 +76,7 @@ impl Best<'_> {
 }
 
 /// Solves a set covering problem, or answers whether some answer costs at most `target`. Says bounds only without a target.
-pub(super) fn cover(run: &Run<'_>, mut cover: Cover, target: Option<f64>) -> Result<Outcome, BackendError> {
+pub(super) fn cover(run: &Run<'_>, mut cover: Cover, target: Option<f64>, effort: Effort) -> Result<Outcome, BackendError> {
     let whole = all_whole(cover.cost.iter());
     let gap = run.settings.limits.gap;
     let outcome = Outcome { chosen: None, value: f64::INFINITY, bound: 0.0, limit: None };
@@ -110,6 +119,9 @@ pub(super) fn cover(run: &Run<'_>, mut cover: Cover, target: Option<f64>) -> Res
         let (names, cost) = reduce(&mut cover, run.watch);
         taken.extend(names);
         paid += cost;
+        if effort == Effort::Quick && !cover.rows.is_empty() {
+            return Ok(best.outcome);
+        }
         if round + 1 == ROUNDS || cover.cost.len() as f64 > 0.8 * before as f64 {
             return finish(run, &cover, target, whole, taken, paid, best);
         }
@@ -138,7 +150,15 @@ fn fix(cover: &mut Cover, priced: &Priced, cutoff: f64) -> Option<(Vec<u32>, f64
 }
 
 /// Solves what is left with a MIP.
-fn finish(run: &Run<'_>, cover: &Cover, target: Option<f64>, whole: bool, taken: Vec<u32>, paid: f64, mut best: Best<'_>) -> Result<Outcome, BackendError> {
+fn finish(
+    run: &Run<'_>,
+    cover: &Cover,
+    target: Option<f64>,
+    whole: bool,
+    taken: Vec<u32>,
+    paid: f64,
+    mut best: Best<'_>,
+) -> Result<Outcome, BackendError> {
     if cover.rows.is_empty() {
         best.answer(taken, paid);
         best.raise(paid, target);

@@ -24,7 +24,8 @@ impl Rows {
     pub fn greedy(&self, mut chosen: Vec<u32>, p: usize) -> Vec<u32> {
         let mut seen = vec![false; self.rows.len()];
         chosen.iter().for_each(|&c| self.cols[c as usize].iter().for_each(|&r| seen[r as usize] = true));
-        let mut gain: Vec<f64> = self.cols.iter().map(|rows| rows.iter().filter(|&&r| !seen[r as usize]).map(|&r| self.weight[r as usize]).sum()).collect();
+        let mut gain: Vec<f64> =
+            self.cols.iter().map(|rows| rows.iter().filter(|&&r| !seen[r as usize]).map(|&r| self.weight[r as usize]).sum()).collect();
         while chosen.len() < p {
             let Some(best) = (0..gain.len()).max_by(|&a, &b| gain[a].total_cmp(&gain[b]).then(b.cmp(&a))) else { break };
             if gain[best] <= 0.0 {
