@@ -20,6 +20,8 @@
 //! Each engine is a function of `(&Instance, Problem, &Settings, &dyn Observer)`. Limits, Ctrl-C and infeasible questions are results
 //! ([`Termination`]).
 
+pub mod median;
+
 use crate::outcome::{Bounds, Limits, Termination};
 
 /// How to run.
