@@ -31,7 +31,7 @@ impl Goal {
     /// (10): a bound from here on ends the search below an incumbent.
     pub(super) fn cutoff(self, incumbent: f64) -> f64 {
         let gap = incumbent - self.gap * incumbent.abs().max(1.0);
-        if self.integral { gap.min(incumbent - 1.0 + 1e-6) } else { gap }
+        if self.integral { gap.min(incumbent - 1.0 + 1e-5) } else { gap }
     }
 
     /// What a bound says of whole numbers.

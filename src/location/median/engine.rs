@@ -8,6 +8,9 @@ use super::search::Search;
 use super::watch::Watch;
 use super::whole::Whole;
 
+/// An ascent ends when its steps aim at less than this share of the value.
+const STILL: f64 = 2e-6;
+
 /// What remains to be done after a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -55,7 +58,7 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
         if stop() {
             return;
         }
-        factor = 0.2;
+        factor = 0.1;
         if !gained && pass > 0 {
             break;
         }
@@ -115,17 +118,19 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, factor: f64, goal: Goal, watc
             if watch.clock.stop() {
                 break Some(State::Stopped);
             }
+            if tried % 50 == 0 { watch.note(|| format!("it {tried} bound {:.1} best {:.1} factor {}", bound, ascent.best, ascent.factor())); }
             if tried % 60 == 0 {
                 attempt(whole, &ascent, watch);
             }
             if (decided * 4 > whole.core.sites() || (opened && since % 20 == 0)) && since >= 10 {
                 break None;
             }
-            if ascent.factor() < 0.03 {
+            let best = watch.bounds().primal;
+            let target = best + 0.0005 * best.abs();
+            if ascent.factor() * (target - ascent.best) < STILL * best.abs() {
                 break Some(State::Going);
             }
-            let best = watch.bounds().primal;
-            ascent.advance(&whole.core, bound, best + 0.0005 * best.abs(), 20);
+            ascent.advance(&whole.core, bound, target, 10);
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
