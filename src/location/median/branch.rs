@@ -13,6 +13,7 @@
 
 use super::core::{Core, Fate, Restricted};
 use super::dual::Ascent;
+use super::search::{Cost, Search};
 use super::start::Ranked;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -25,6 +26,12 @@ pub(super) struct Goal {
     pub(super) integral: bool,
     /// Relative gap.
     pub(super) gap: f64,
+}
+
+impl Frame<'_> {
+    fn cutoff(&self, incumbent: f64) -> f64 {
+        self.goal.cutoff(incumbent).min(self.cap)
+    }
 }
 
 impl Goal {
@@ -86,6 +93,10 @@ pub(super) struct Frame<'a> {
     pub(super) core: &'a Core,
     pub(super) goal: Goal,
     pub(super) effort: Effort,
+    /// Answers from here on are of no interest, whatever the incumbent: a guess that is proven wrong is a bound.
+    pub(super) cap: f64,
+    /// True cost of a pair.
+    pub(super) cost: Cost<'a>,
     /// True value of open sites (of the core).
     pub(super) value: &'a (dyn Fn(&[u32]) -> f64 + Sync),
     pub(super) stop: &'a (dyn Fn() -> bool + Sync),
@@ -110,20 +121,20 @@ pub(super) fn search(frame: &Frame<'_>, u: &[f64], incumbent: f64, report: Repor
         {
             // newer nodes first among equals: the heap breaks ties towards the lower number
             if let Some(node) = open.remove(&(usize::MAX - id))
-                && node.bound < frame.goal.cutoff(best)
+                && node.bound < frame.cutoff(best)
             {
                 batch.push(node);
             }
         }
         if batch.is_empty() {
-            let bound = frame.goal.cutoff(best).min(left);
-            return Found { better, bound, complete: left >= frame.goal.cutoff(best), nodes: done };
+            let bound = frame.cutoff(best).min(left);
+            return Found { better, bound, complete: left >= frame.cutoff(best), nodes: done };
         }
         if done >= frame.effort.nodes || (frame.stop)() {
             let rest = batch.iter().chain(open.values()).map(|n| n.bound).fold(left, f64::min);
-            return Found { better, bound: frame.goal.cutoff(best).min(rest), complete: false, nodes: done };
+            return Found { better, bound: frame.cutoff(best).min(rest), complete: false, nodes: done };
         }
-        let lowest = batch.iter().chain(open.values()).map(|n| n.bound).fold(left, f64::min).min(frame.goal.cutoff(best));
+        let lowest = batch.iter().chain(open.values()).map(|n| n.bound).fold(left, f64::min).min(frame.cutoff(best));
         let depth0 = done == 0;
         let worked: Vec<Worked> = batch.par_iter().map(|node| work(frame, node, best, depth0)).collect();
         done += batch.len();
@@ -166,7 +177,6 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
     let mut u: Vec<f64> = (*node.u).clone();
     let (mut bound, mut budget) = (node.bound, if is_root { frame.effort.root } else { frame.effort.node });
     loop {
-        let cutoff = frame.goal.cutoff(best);
         if core.count.is_some_and(|p| p > core.sites()) {
             return out;
         }
@@ -183,12 +193,16 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
         let mut ascent = Ascent::new(&core, names.clients.iter().map(|&i| u[i as usize]), if is_root { 1.0 } else { 0.6 });
         let outcome = climb(frame, &core, &mut ascent, &mut best, &mut budget, |chosen| with_open(&fate, &pick(&names.sites, chosen)), &mut out.answers);
         bound = bound.max(ascent.best);
-        if outcome == Climb::Pruned || bound >= frame.goal.cutoff(best) {
+        if outcome == Climb::Pruned || bound >= frame.cutoff(best) {
             return out;
         }
         if outcome == Climb::Stopped {
             out.left = bound;
             return out;
+        }
+        if let Some(answer) = descend(frame, &core, &names, &ascent, &fate, best) {
+            best = answer.0;
+            out.answers.push(answer);
         }
         names.clients.iter().zip(&ascent.best_u).for_each(|(&i, &best_u)| u[i as usize] = best_u);
         let decided = |f: Fate| ascent.fate.iter().filter(move |&&x| x == f).count();
@@ -202,10 +216,22 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             core = inner.core;
             continue;
         }
-        debug_assert!(cutoff >= frame.goal.cutoff(best));
         split(&names, &ascent, &fate, bound, Arc::new(u), &mut out.children);
         return out;
     }
+}
+
+/// Interchange from what the dual chose last.
+fn descend(frame: &Frame<'_>, core: &Core, names: &Names, ascent: &Ascent, fate: &[(u32, Fate)], best: f64) -> Option<(f64, Vec<u32>)> {
+    if ascent.chosen.is_empty() {
+        return None;
+    }
+    let cost = |i: usize, j: usize| (frame.cost)(names.clients[i] as usize, names.sites[j] as usize);
+    let mut local = Search::new(core, &cost, &ascent.chosen, 4.0 * best.abs() + 1.0);
+    local.descend(frame.stop);
+    let open = with_open(fate, &pick(&names.sites, &local.open_sites()));
+    let value = if local.value() < best { (frame.value)(&open) } else { f64::INFINITY };
+    (value < best).then_some((value, open))
 }
 
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -232,7 +258,7 @@ fn climb(
     let (mut since, mut decided, mut tried) = (0, 0, f64::INFINITY);
     loop {
         let bound = ascent.evaluate(core);
-        let cutoff = frame.goal.cutoff(*best);
+        let cutoff = frame.cutoff(*best);
         if bound >= cutoff {
             return Climb::Pruned;
         }

@@ -51,7 +51,7 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
         if finished(state, watch, goal) {
             return;
         }
-        let sites = [8, 14, 20][pass];
+        let sites = [10, 25, 60][pass];
         let effort = Effort { root: 200, node: 40, nodes: 40 << pass };
         let gained = improve(whole, &u, Size { sites, pairs: 300_000 << pass, effort }, goal, watch);
         watch.note(|| format!("groups: {}", watch.bounds().primal));
@@ -66,22 +66,45 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
     if finished(ascend(whole, &mut u, 0.1, goal, watch), watch, goal) {
         return;
     }
-    watch.note(|| format!("tree: {} sites, {} clients, {} pairs", whole.core.sites(), whole.core.clients(), whole.core.rows.pairs()));
-    let value = |open: &[u32]| whole.value(&whole.names(open));
+    // answers are looked for just above the bound first: a guess that no answer meets is a bound itself
+    let mut guess = 1.0 / 32.0;
+    while !stop() {
+        let bounds = watch.bounds();
+        if bounds.dual >= goal.cutoff(bounds.primal) {
+            return;
+        }
+        let last = guess >= 1.0;
+        let cap = if last { f64::INFINITY } else { bounds.dual + guess * (bounds.primal - bounds.dual) };
+        let effort = Effort { root: 300, node: 80, nodes: if last { usize::MAX } else { 100 } };
+        let before = bounds.primal;
+        tree(whole, &u, cap, effort, goal, watch);
+        if watch.bounds().primal >= before || last {
+            guess *= 2.0;
+        }
+    }
+}
+
+/// Branch and bound for answers below `cap`.
+fn tree(whole: &Whole<'_>, u: &[f64], cap: f64, effort: Effort, goal: Goal, watch: &Watch<'_>) {
+    let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
+    let bound = ascent.evaluate(&whole.core);
+    ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
+    let (part, u) = whole.decided(&ascent.fate, u);
+    watch.note(|| format!("tree below {cap:.1}: {} sites, {} clients, {} pairs", part.core.sites(), part.core.clients(), part.core.rows.pairs()));
+    let value = |open: &[u32]| part.value(&part.names(open));
+    let cost = |i: usize, j: usize| part.cost(i, j);
+    let clock = watch.clock;
+    let stop = move || clock.stop();
     let mut report = |value: f64, open: Option<&[u32]>, bound: f64| {
         if let Some(open) = open {
-            watch.answer(value, &whole.names(open));
+            watch.answer(value, &part.names(open));
         }
-        watch.bound(goal.sharpened(bound));
+        watch.bound(goal.sharpened(bound.min(cap)));
     };
-    let effort = Effort { root: 300, node: 80, nodes: usize::MAX };
-    let frame = Frame { core: &whole.core, goal, effort, value: &value, stop: &stop };
+    let frame = Frame { core: &part.core, goal, effort, cap, cost: &cost, value: &value, stop: &stop };
     let found = search(&frame, &u, watch.bounds().primal, &mut report);
-    watch.note(|| format!("{} nodes", found.nodes));
-    if let Some((value, open)) = &found.better {
-        watch.answer(*value, &whole.names(open));
-    }
-    watch.bound(goal.sharpened(found.bound));
+    watch.note(|| format!("{} nodes, {}", found.nodes, if found.complete { "complete" } else { "given up" }));
+    watch.bound(goal.sharpened(found.bound.min(cap)));
 }
 
 fn finished(state: State, watch: &Watch<'_>, goal: Goal) -> bool {
@@ -135,7 +158,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, factor: f64, goal: Goal, watc
         factor = ascent.factor();
         *u = ascent.best_u.clone();
         if decided > 0 {
-            *u = whole.decide(&ascent.fate, u);
+            (*whole, *u) = whole.decided(&ascent.fate, u);
         }
         if whole.core.sites() == 0 || whole.core.count == Some(0) {
             offer(whole, watch, &[]);

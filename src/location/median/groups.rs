@@ -226,7 +226,8 @@ fn solve(
         open.iter().for_each(|&j| is_open[j as usize] = true);
         part.core.estimate(&is_open, open)
     };
-    let frame = Frame { core: &part.core, goal, effort, value: &value, stop };
+    let pair = |i: usize, j: usize| cost(part.clients[i] as usize, part.sites[j] as usize);
+    let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &pair, value: &value, stop };
     let found = search(&frame, &start, part.value, &mut |_, _, _| ());
     found.better.map(|(_, open)| open.iter().map(|&j| part.sites[j as usize]).collect())
 }

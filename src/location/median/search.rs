@@ -256,7 +256,7 @@ impl<'a> Search<'a> {
     }
 
     /// Moves until none pays, or `stop` says so.
-    pub(super) fn descend(&mut self, stop: &dyn Fn() -> bool) {
+    pub(super) fn descend(&mut self, stop: &(dyn Fn() -> bool + Sync)) {
         let m = self.core.sites();
         let mut scratch = (vec![0.0; m], Vec::new());
         let floor = 1e-9 * self.value().abs().min(1e12) + 1e-12;

@@ -68,14 +68,19 @@ impl<'a> Whole<'a> {
         fixed + nearest_two(self.instance, &self.everybody, open).iter().map(|t| t[0].0).sum::<f64>()
     }
 
-    /// Takes decided sites out of the core; `u` follows.
-    pub(super) fn decide(&mut self, fate: &[Fate], u: &[f64]) -> Vec<f64> {
+    /// What is left when some sites are decided, with its multipliers.
+    pub(super) fn decided(&self, fate: &[Fate], u: &[f64]) -> (Self, Vec<f64>) {
         let smaller = self.core.restrict(fate);
-        self.opened.extend((0..fate.len()).filter(|&j| fate[j] == Fate::Open).map(|j| self.sites[j]));
-        self.clients = smaller.clients.iter().map(|&i| self.clients[i as usize]).collect();
-        self.sites = smaller.sites.iter().map(|&j| self.sites[j as usize]).collect();
-        self.core = smaller.core;
-        smaller.clients.iter().map(|&i| u[i as usize]).collect()
+        let opened = (0..fate.len()).filter(|&j| fate[j] == Fate::Open).map(|j| self.sites[j]);
+        let left = Self {
+            instance: self.instance,
+            core: smaller.core,
+            clients: smaller.clients.iter().map(|&i| self.clients[i as usize]).collect(),
+            sites: smaller.sites.iter().map(|&j| self.sites[j as usize]).collect(),
+            opened: self.opened.iter().copied().chain(opened).collect(),
+            everybody: self.everybody.clone(),
+        };
+        (left, smaller.clients.iter().map(|&i| u[i as usize]).collect())
     }
 
     /// Longer lists for some clients of the core.
