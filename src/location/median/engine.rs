@@ -153,7 +153,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, factor: f64, goal: Goal, watc
             if ascent.factor() * (target - ascent.best) < STILL * best.abs() {
                 break Some(State::Going);
             }
-            ascent.advance(&whole.core, bound, target, 10);
+            ascent.advance(&whole.core, bound, target, std::env::var("PAT").map_or(10, |v| v.parse().unwrap_or(10)));
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
