@@ -56,6 +56,8 @@ pub(super) struct Effort {
     pub(super) node: usize,
     /// Nodes, after which the search is given up.
     pub(super) nodes: usize,
+    /// Nodes with no more pairs than this are settled by a MIP solver.
+    pub(super) exact: usize,
 }
 
 /// What the search found.
@@ -216,6 +218,26 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             core = inner.core;
             continue;
         }
+        if core.rows.pairs() <= frame.effort.exact
+            && let Ok(settled) = super::exact::settle(&core, 0.5 * frame.goal.gap, frame.stop)
+        {
+            let mut closed = settled.bound;
+            if let Some(open) = settled.open {
+                let opened = with_open(&fate, &pick(&names.sites, &open));
+                let value = (frame.value)(&opened);
+                if value < best {
+                    best = value;
+                    out.answers.push((value, opened));
+                }
+                // a bound that the answer meets is as good as it gets
+                closed = closed.min(value);
+            }
+            bound = bound.max(closed);
+            if bound >= frame.cutoff(best) || (frame.stop)() {
+                out.left = if bound >= frame.cutoff(best) { f64::INFINITY } else { bound };
+                return out;
+            }
+        }
         split(&names, &ascent, &fate, bound, Arc::new(u), &mut out.children);
         return out;
     }
@@ -284,7 +306,7 @@ fn climb(
         if decided * 4 > core.sites() && since >= 5 {
             return Climb::Shrunk;
         }
-        if *budget == 0 || ascent.factor() < 1e-3 {
+        if *budget == 0 || ascent.factor() < 2e-3 {
             return Climb::Done;
         }
         let target = *best + 0.05 * (*best - ascent.best).max(0.0) + 1e-7 * best.abs();

@@ -1,4 +1,10 @@
-//! The run: start, interchange, dual ascent with fixing, groups, branch and bound.
+//! The order of work:
+//!
+//! 1. interchange from the first answer;
+//! 2. a short ascent on all sites, groups around every open site of the incumbent;
+//! 3. guesses: an answer below `cap`, just above the bound, is looked for. Reduced costs take nearly all sites out of that question, so
+//!    the ascent, the groups and the tree that follow are small; either an answer is found, or `cap` is proven to be a bound. The guess
+//!    is then doubled, until it is the incumbent itself.
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
@@ -10,10 +16,26 @@ use super::whole::Whole;
 
 /// An ascent ends when its steps aim at less than this share of the value.
 const STILL: f64 = 2e-6;
+/// The same for the first one, which has all sites to deal with.
+const COARSE: f64 = 2e-5;
+/// Pairs up to which a node goes to the MIP solver.
+const EXACT: usize = 12_000;
+
+/// What an ascent strives for.
+#[derive(Debug, Clone, Copy)]
+struct Aim {
+    /// Answers from here on are of no interest.
+    cap: f64,
+    /// When to end, as a share of the value.
+    still: f64,
+    /// First step, as a share of Polyak's.
+    factor: f64,
+}
 
 /// What remains to be done after a stage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
+    /// Nothing below the cutoff is left.
     Proven,
     Stopped,
     Going,
@@ -21,76 +43,107 @@ enum State {
 
 /// Works until the goal is proven or the clock says stop. `first` is feasible, in numbers of the instance.
 pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watch<'_>) {
-    let clock = watch.clock;
-    let stop = move || clock.stop();
     watch.answer(whole.value(first), first);
-    if stop() {
-        return;
-    }
-    let missing = 4.0 * watch.bounds().primal.abs() + 1.0;
-    let mut u: Vec<f64> = {
-        let cost = |i: usize, j: usize| whole.cost(i, j);
-        let mut local = Search::new(&whole.core, &cost, &whole.places(&watch.open()), missing);
-        local.descend(&stop);
-        offer(whole, watch, &local.open_sites());
-        (0..whole.core.clients())
-            .map(|i| {
-                let (a, b) = (local.first[i].0, local.second[i].0);
-                if b < missing { f64::midpoint(a, b) } else { a }
-            })
-            .collect()
-    };
+    let mut u = begin(whole, watch);
     watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
-    let mut factor = 1.0;
-    for pass in 0..3 {
-        let state = ascend(whole, &mut u, factor, goal, watch);
-        watch.note(|| {
-            let b = watch.bounds();
-            format!("pass {pass}: {:?}, gap {:.5} %, {} sites, {} clients, {} pairs", b, 100.0 * b.gap(), whole.core.sites(), whole.core.clients(), whole.core.rows.pairs())
-        });
-        if finished(state, watch, goal) {
-            return;
-        }
-        let sites = [10, 25, 60][pass];
-        let effort = Effort { root: 200, node: 40, nodes: 40 << pass };
-        let gained = improve(whole, &u, Size { sites, pairs: 300_000 << pass, effort }, goal, watch);
-        watch.note(|| format!("groups: {}", watch.bounds().primal));
-        if stop() {
-            return;
-        }
-        factor = 0.1;
-        if !gained && pass > 0 {
-            break;
-        }
-    }
-    if finished(ascend(whole, &mut u, 0.1, goal, watch), watch, goal) {
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.5 };
+    if ascend(whole, &mut u, all, goal, watch) != State::Going {
         return;
     }
-    // answers are looked for just above the bound first: a guess that no answer meets is a bound itself
-    let mut guess = 1.0 / 32.0;
-    while !stop() {
-        let bounds = watch.bounds();
-        if bounds.dual >= goal.cutoff(bounds.primal) {
+    say(watch, "ascent", whole);
+    improve(whole, &u, group_size(whole, 0), goal, watch);
+    say(watch, "groups", whole);
+    let (mut guess, mut round) = (1.0 / 8.0, 0);
+    while !watch.clock.stop() {
+        let before = watch.bounds();
+        if before.dual >= goal.cutoff(before.primal) {
             return;
         }
         let last = guess >= 1.0;
-        let cap = if last { f64::INFINITY } else { bounds.dual + guess * (bounds.primal - bounds.dual) };
-        let effort = Effort { root: 300, node: 80, nodes: if last { usize::MAX } else { 100 } };
-        let before = bounds.primal;
-        tree(whole, &u, cap, effort, goal, watch);
-        if watch.bounds().primal >= before || last {
+        let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
+        focus(whole, &mut u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        say(watch, "guess", whole);
+        round += 1;
+        let now = watch.bounds();
+        if now.primal >= before.primal && now.dual < cap || last {
             guess *= 2.0;
         }
     }
 }
 
-/// Branch and bound for answers below `cap`.
-fn tree(whole: &Whole<'_>, u: &[f64], cap: f64, effort: Effort, goal: Goal, watch: &Watch<'_>) {
+fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
+    watch.note(|| {
+        let (b, core) = (watch.bounds(), &whole.core);
+        format!("{what}: {} to {}, {:.4} %; {} sites, {} clients, {} pairs", b.dual, b.primal, 100.0 * b.gap(), core.sites(), core.clients(), core.rows.pairs())
+    });
+}
+
+/// Interchange from the first answer; multipliers half-way between nearest and second-nearest.
+fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
+    let missing = 4.0 * watch.bounds().primal.abs() + 1.0;
+    let cost = |i: usize, j: usize| whole.cost(i, j);
+    let mut local = Search::new(&whole.core, &cost, &whole.places(&watch.open()), missing);
+    let clock = watch.clock;
+    local.descend(&move || clock.stop());
+    offer(whole, watch, &local.open_sites());
+    let half = |(a, b): (&(f64, u32), &(f64, u32))| if b.0 < missing { f64::midpoint(a.0, b.0) } else { a.0 };
+    local.first.iter().zip(&local.second).map(half).collect()
+}
+
+/// Groups grow from round to round, but stay parts of the whole.
+fn group_size(whole: &Whole<'_>, round: usize) -> Size {
+    let most = whole.core.count.unwrap_or(usize::MAX) / 3;
+    let round = round.min(3);
+    let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
+    Size { sites: (10 << round).min(most), pairs: 100_000 << round, effort }
+}
+
+/// Looks for answers below `cap` among the sites that could be in one.
+fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
     let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
-    let (part, u) = whole.decided(&ascent.fate, u);
-    watch.note(|| format!("tree below {cap:.1}: {} sites, {} clients, {} pairs", part.core.sites(), part.core.clients(), part.core.rows.pairs()));
+    let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    say(watch, &format!("below {cap:.1}"), &part);
+    if part.core.sites() == 0 || part.core.count == Some(0) {
+        offer(&part, watch, &[]);
+        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
+        return;
+    }
+    if part.core.count.is_some_and(|p| p > part.core.sites()) {
+        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
+        return;
+    }
+    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.1 }, goal, watch) != State::Going {
+        return;
+    }
+    // better multipliers of the part serve the whole as well
+    if part.everybody.len() == whole.clients.len() || whole.clients.len() >= part.clients.len() {
+        let mut merged = u.clone();
+        let mut k = 0;
+        for (i, name) in whole.clients.iter().enumerate() {
+            if part.clients.get(k) == Some(name) {
+                merged[i] = v[k];
+                k += 1;
+            }
+        }
+        let mut check = Ascent::new(&whole.core, merged.iter().copied(), 0.0);
+        if check.evaluate(&whole.core) > bound {
+            *u = merged;
+        }
+    }
+    say(watch, "ascent", &part);
+    if part.core.count.is_none_or(|p| p > 10) && improve(&part, &v, group_size(&part, round), goal, watch) {
+        say(watch, "groups", &part);
+    }
+    if watch.clock.stop() {
+        return;
+    }
+    tree(&part, &v, cap, nodes, goal, watch);
+}
+
+/// Branch and bound for answers below `cap`.
+fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: &Watch<'_>) {
     let value = |open: &[u32]| part.value(&part.names(open));
     let cost = |i: usize, j: usize| part.cost(i, j);
     let clock = watch.clock;
@@ -101,15 +154,11 @@ fn tree(whole: &Whole<'_>, u: &[f64], cap: f64, effort: Effort, goal: Goal, watc
         }
         watch.bound(goal.sharpened(bound.min(cap)));
     };
+    let effort = Effort { root: 150, node: 80, nodes, exact: EXACT };
     let frame = Frame { core: &part.core, goal, effort, cap, cost: &cost, value: &value, stop: &stop };
-    let found = search(&frame, &u, watch.bounds().primal, &mut report);
+    let found = search(&frame, u, watch.bounds().primal, &mut report);
     watch.note(|| format!("{} nodes, {}", found.nodes, if found.complete { "complete" } else { "given up" }));
     watch.bound(goal.sharpened(found.bound.min(cap)));
-}
-
-fn finished(state: State, watch: &Watch<'_>, goal: Goal) -> bool {
-    let bounds = watch.bounds();
-    state != State::Going || bounds.dual >= goal.cutoff(bounds.primal)
 }
 
 /// An answer in numbers of the core.
@@ -119,29 +168,25 @@ fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
 }
 
 /// Raises the bound until it stands, deciding sites and trying what the dual chooses on the way.
-fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, factor: f64, goal: Goal, watch: &Watch<'_>) -> State {
-    let mut factor = factor;
-    let mut tried = 0;
+fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: &Watch<'_>) -> State {
+    let (mut factor, mut tried) = (aim.factor, 0);
     loop {
         let mut ascent = Ascent::new(&whole.core, u.iter().copied(), factor);
         let (mut decided, mut since, mut opened) = (0, 0, false);
         let state = loop {
             let bound = ascent.evaluate(&whole.core);
-            let cutoff = goal.cutoff(watch.bounds().primal);
+            let cutoff = goal.cutoff(watch.bounds().primal).min(aim.cap);
             watch.bound(goal.sharpened(bound.min(cutoff)));
             if bound >= cutoff {
-                watch.bound(goal.sharpened(cutoff));
                 break Some(State::Proven);
             }
             let news = ascent.fix(&whole.core, bound, cutoff);
             decided += news;
             opened |= news > 0 && ascent.fate.contains(&Fate::Open);
-            since += 1;
-            tried += 1;
+            (since, tried) = (since + 1, tried + 1);
             if watch.clock.stop() {
                 break Some(State::Stopped);
             }
-            if tried % 50 == 0 { watch.note(|| format!("it {tried} bound {:.1} best {:.1} factor {}", bound, ascent.best, ascent.factor())); }
             if tried % 60 == 0 {
                 attempt(whole, &ascent, watch);
             }
@@ -149,33 +194,41 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, factor: f64, goal: Goal, watc
                 break None;
             }
             let best = watch.bounds().primal;
-            let target = best + 0.0005 * best.abs();
-            if ascent.factor() * (target - ascent.best) < STILL * best.abs() {
+            let target = (best + 0.0005 * best.abs()).min(aim.cap + 0.5 * (aim.cap - ascent.best));
+            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() {
                 break Some(State::Going);
             }
-            ascent.advance(&whole.core, bound, target, std::env::var("PAT").map_or(10, |v| v.parse().unwrap_or(10)));
+            ascent.advance(&whole.core, bound, target, 12);
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
+        let grows = if state == Some(State::Going) { ascent.at_radius(&whole.core) } else { Vec::new() };
         if decided > 0 {
+            let close = |&i: &u32| whole.clients[i as usize];
+            let names: Vec<u32> = grows.iter().map(close).collect();
             (*whole, *u) = whole.decided(&ascent.fate, u);
-        }
-        if whole.core.sites() == 0 || whole.core.count == Some(0) {
-            offer(whole, watch, &[]);
-            watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal)));
-            return State::Proven;
-        }
-        let Some(state) = state else { continue };
-        if state == State::Going {
-            let short = if decided > 0 { Vec::new() } else { ascent.at_radius(&whole.core) };
-            if !short.is_empty() {
-                watch.note(|| format!("{} lists grow", short.len()));
-                whole.grow(&short, 1.5);
+            if whole.core.sites() == 0 || whole.core.count.is_some_and(|p| p == 0 || p >= whole.core.sites()) {
+                let all: Vec<u32> = if whole.core.count == Some(0) { Vec::new() } else { (0..super::lists::short(whole.core.sites())).collect() };
+                if whole.core.count.is_none_or(|p| p <= all.len()) {
+                    offer(whole, watch, &all);
+                }
+                watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(aim.cap)));
+                return State::Proven;
+            }
+            let still: Vec<u32> = (0..super::lists::short(whole.clients.len())).filter(|&i| names.contains(&whole.clients[i as usize])).collect();
+            if !still.is_empty() && still.len() * 50 > whole.clients.len() {
+                whole.grow(&still, 1.5);
                 factor = 0.1;
                 continue;
             }
+        } else if grows.len() * 50 > whole.clients.len() {
+            whole.grow(&grows, 1.5);
+            factor = 0.1;
+            continue;
         }
-        return state;
+        if let Some(state) = state {
+            return state;
+        }
     }
 }
 
@@ -193,10 +246,10 @@ fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
     offer(whole, watch, &local.open_sites());
 }
 
-/// Groups around every open site of the incumbent.
+/// Groups around every open site of the incumbent, when the core still has all of them.
 fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
     let places = whole.places(&watch.open());
-    if whole.core.count.is_some_and(|p| p != places.len()) {
+    if size.sites < 3 || whole.core.count.is_some_and(|p| p != places.len()) {
         return false;
     }
     let cost = |i: usize, j: usize| whole.cost(i, j);

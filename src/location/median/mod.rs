@@ -19,6 +19,7 @@
 //! | `dual` | multipliers, bound, reduced-cost fixing |
 //! | `groups` | exact re-optimisation of neighbouring sites |
 //! | `branch` | branch and bound on the core |
+//! | `exact` | small cores by a MIP solver |
 //! | `feasible` | which clients and how many sites can be served at all |
 //! | `watch`, `engine` | clock and record; the order of work |
 
@@ -26,6 +27,7 @@ mod branch;
 mod core;
 mod dual;
 mod engine;
+mod exact;
 mod feasible;
 mod groups;
 mod lists;
