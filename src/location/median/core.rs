@@ -11,6 +11,9 @@
 
 use super::lists::{Arc, Lists, short};
 
+/// The count of a core in which more sites were decided open than there may be: reduced costs say so where no better answer exists.
+pub(super) const IMPOSSIBLE: usize = usize::MAX;
+
 /// Clients, sites, lists and escapes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Core {
@@ -99,7 +102,7 @@ impl Core {
             cols: rows.turned(sites.len()),
             rows,
             fixed: sites.iter().map(|&j| self.fixed[j as usize]).collect(),
-            count: self.count.map(|p| p.saturating_sub(opened.len())),
+            count: self.count.map(|p| p.checked_sub(opened.len()).unwrap_or(IMPOSSIBLE)),
             escape,
             radius,
             offset,

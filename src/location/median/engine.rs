@@ -10,16 +10,24 @@ use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
 use super::dual::Ascent;
 use super::groups::{Size, polish};
+use super::lists::short;
 use super::search::Search;
 use super::watch::Watch;
 use super::whole::Whole;
+use std::collections::BTreeSet;
 
 /// An ascent ends when its steps aim at less than this share of the value.
 const STILL: f64 = 2e-6;
 /// The same for the first one, which has all sites to deal with.
-const COARSE: f64 = 2e-5;
+const COARSE: f64 = 4e-6;
 /// Pairs up to which a node goes to the MIP solver.
 const EXACT: usize = 12_000;
+
+/// Pairs above which a tree is only grown as the last resort.
+const WIDE: usize = 300_000;
+
+/// Times an ascent may ask for longer lists.
+const GROWTHS: usize = 8;
 
 /// What an ascent strives for.
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +54,7 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
     watch.answer(whole.value(first), first);
     let mut u = begin(whole, watch);
     watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
-    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.5 };
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 1.0 };
     if ascend(whole, &mut u, all, goal, watch) != State::Going {
         return;
     }
@@ -105,20 +113,14 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
     let (mut part, mut v) = whole.decided(&ascent.fate, u);
     say(watch, &format!("below {cap:.1}"), &part);
-    if part.core.sites() == 0 || part.core.count == Some(0) {
-        offer(&part, watch, &[]);
-        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
+    if is_settled(&part, goal, cap, watch) {
         return;
     }
-    if part.core.count.is_some_and(|p| p > part.core.sites()) {
-        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
-        return;
-    }
-    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.1 }, goal, watch) != State::Going {
+    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5 }, goal, watch) != State::Going {
         return;
     }
     // better multipliers of the part serve the whole as well
-    if part.everybody.len() == whole.clients.len() || whole.clients.len() >= part.clients.len() {
+    {
         let mut merged = u.clone();
         let mut k = 0;
         for (i, name) in whole.clients.iter().enumerate() {
@@ -136,7 +138,7 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     if part.core.count.is_none_or(|p| p > 10) && improve(&part, &v, group_size(&part, round), goal, watch) {
         say(watch, "groups", &part);
     }
-    if watch.clock.stop() {
+    if watch.clock.stop() || (nodes < usize::MAX && part.core.rows.pairs() > WIDE) {
         return;
     }
     tree(&part, &v, cap, nodes, goal, watch);
@@ -169,7 +171,7 @@ fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
 
 /// Raises the bound until it stands, deciding sites and trying what the dual chooses on the way.
 fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: &Watch<'_>) -> State {
-    let (mut factor, mut tried) = (aim.factor, 0);
+    let (mut factor, mut tried, mut grown) = (aim.factor, 0, 0);
     loop {
         let mut ascent = Ascent::new(&whole.core, u.iter().copied(), factor);
         let (mut decided, mut since, mut opened) = (0, 0, false);
@@ -202,27 +204,21 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
-        let grows = if state == Some(State::Going) { ascent.at_radius(&whole.core) } else { Vec::new() };
+        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS {
+            ascent.at_radius(&whole.core).iter().map(|&i| whole.clients[i as usize]).collect()
+        } else {
+            BTreeSet::new()
+        };
         if decided > 0 {
-            let close = |&i: &u32| whole.clients[i as usize];
-            let names: Vec<u32> = grows.iter().map(close).collect();
             (*whole, *u) = whole.decided(&ascent.fate, u);
-            if whole.core.sites() == 0 || whole.core.count.is_some_and(|p| p == 0 || p >= whole.core.sites()) {
-                let all: Vec<u32> = if whole.core.count == Some(0) { Vec::new() } else { (0..super::lists::short(whole.core.sites())).collect() };
-                if whole.core.count.is_none_or(|p| p <= all.len()) {
-                    offer(whole, watch, &all);
-                }
-                watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(aim.cap)));
+            if is_settled(whole, goal, aim.cap, watch) {
                 return State::Proven;
             }
-            let still: Vec<u32> = (0..super::lists::short(whole.clients.len())).filter(|&i| names.contains(&whole.clients[i as usize])).collect();
-            if !still.is_empty() && still.len() * 50 > whole.clients.len() {
-                whole.grow(&still, 1.5);
-                factor = 0.1;
-                continue;
-            }
-        } else if grows.len() * 50 > whole.clients.len() {
-            whole.grow(&grows, 1.5);
+        }
+        let few: Vec<u32> = (0..short(whole.clients.len())).filter(|&i| grows.contains(&whole.clients[i as usize])).collect();
+        if !few.is_empty() {
+            whole.grow(&few, 2.5);
+            grown += 1;
             factor = 0.1;
             continue;
         }
@@ -230,6 +226,20 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
             return state;
         }
     }
+}
+
+/// Whether no choice is left in a core; what is left is offered, and the cutoff is proven.
+fn is_settled(whole: &Whole<'_>, goal: Goal, cap: f64, watch: &Watch<'_>) -> bool {
+    let (core, all) = (&whole.core, short(whole.core.sites()));
+    let settled = all == 0 || core.count.is_some_and(|p| p == 0 || p >= core.sites());
+    if settled {
+        if core.count.is_none_or(|p| p <= core.sites()) {
+            let open: Vec<u32> = if core.count == Some(0) { Vec::new() } else { (0..all).collect() };
+            offer(whole, watch, &open);
+        }
+        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
+    }
+    settled
 }
 
 /// Interchange from what the dual chose.
