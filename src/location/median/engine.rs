@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// An ascent ends when its steps aim at less than this share of the value.
 const STILL: f64 = 2e-6;
 /// The same for the first one, which has all sites to deal with.
-const COARSE: f64 = 4e-6;
+const COARSE: f64 = 2e-5;
 /// Pairs up to which a node goes to the MIP solver.
 const EXACT: usize = 12_000;
 
@@ -54,7 +54,7 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
     watch.answer(whole.value(first), first);
     let mut u = begin(whole, watch);
     watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
-    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 1.0 };
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.15 };
     if ascend(whole, &mut u, all, goal, watch) != State::Going {
         return;
     }
@@ -223,6 +223,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
             continue;
         }
         if let Some(state) = state {
+            watch.note(|| format!("{tried} evaluations"));
             return state;
         }
     }
