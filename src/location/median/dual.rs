@@ -220,3 +220,56 @@ impl Ascent {
         (0..core.clients()).filter(|&i| core.radius[i] < core.escape[i] && self.best_u[i] >= core.radius[i]).map(short).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::location::median::lists::{Arc, Lists};
+    use proptest::prelude::*;
+
+    fn core(n: usize, m: usize, cost: &[u16], fixed: f64, count: Option<usize>) -> Core {
+        let rows = Lists::build(n, |i, out| {
+            let from = out.len();
+            out.extend((0..m).map(|j| Arc { to: short(j), cost: f32::from(cost[i * m + j]) }));
+            out[from..].sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.to.cmp(&b.to)));
+        });
+        Core { cols: rows.turned(m), rows, fixed: vec![fixed; m], count, escape: vec![f64::INFINITY; n], radius: vec![f64::INFINITY; n], offset: 0.0 }
+    }
+
+    fn best(core: &Core) -> f64 {
+        let m = core.sites();
+        let choices = (1..1_usize << m).filter(|k| core.count.is_none_or(|p| k.count_ones() as usize == p));
+        choices
+            .map(|k| {
+                let is_open: Vec<bool> = (0..m).map(|j| k >> j & 1 == 1).collect();
+                let open: Vec<u32> = (0..short(m)).filter(|&j| is_open[j as usize]).collect();
+                core.estimate(&is_open, &open)
+            })
+            .fold(f64::INFINITY, f64::min)
+    }
+
+    proptest! {
+        /// Any multipliers give a bound, decisions keep some optimum, and restriction keeps the value.
+        #[test]
+        fn bounds_hold_for_any_multipliers(
+            n in 1_usize..8, m in 2_usize..7, p in 1_usize..4, cost in prop::collection::vec(0_u16..100, 60),
+            u in prop::collection::vec(0.0_f64..120.0, 8), fixed in 0.0_f64..80.0,
+        ) {
+            for count in [Some(p.min(m - 1)), None] {
+                let core = core(n, m, &cost, if count.is_some() { 0.0 } else { fixed }, count);
+                let optimum = best(&core);
+                let mut ascent = Ascent::new(&core, u.iter().copied(), 1.0);
+                for _ in 0..30 {
+                    let bound = ascent.evaluate(&core);
+                    prop_assert!(bound <= optimum + 1e-9, "{bound} {optimum}");
+                    ascent.fix(&core, bound, optimum + 1e-6);
+                    ascent.advance(&core, bound, optimum, 10);
+                }
+                let left = core.restrict(&ascent.fate).core;
+                let nothing = if left.count.is_none_or(|p| p == 0) { left.estimate(&vec![false; left.sites()], &[]) } else { f64::INFINITY };
+                let rest = best(&left).min(nothing);
+                prop_assert!((rest - optimum).abs() <= 1e-6 * optimum.max(1.0), "{rest} {optimum}");
+            }
+        }
+    }
+}
