@@ -21,6 +21,7 @@
 //! ([`Termination`]).
 
 pub mod cover;
+pub mod median;
 pub mod preflight;
 pub mod serve;
 pub mod solve;

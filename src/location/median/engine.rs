@@ -1,0 +1,274 @@
+//! The order of work:
+//!
+//! 1. interchange from the first answer;
+//! 2. a short ascent on all sites, groups around every open site of the incumbent;
+//! 3. guesses: an answer below `cap`, just above the bound, is looked for. Reduced costs take nearly all sites out of that question, so
+//!    the ascent, the groups and the tree that follow are small; either an answer is found, or `cap` is proven to be a bound. The guess
+//!    is then doubled, until it is the incumbent itself.
+
+use super::branch::{Effort, Frame, Goal, search};
+use super::core::Fate;
+use super::dual::Ascent;
+use super::groups::{Size, polish};
+use super::lists::short;
+use super::search::Search;
+use super::watch::Watch;
+use super::whole::Whole;
+use std::collections::BTreeSet;
+
+/// An ascent ends when its steps aim at less than this share of the value.
+const STILL: f64 = 2e-6;
+/// The same for the first one, which has all sites to deal with.
+const COARSE: f64 = 2e-5;
+/// Pairs up to which a node goes to the MIP solver.
+const EXACT: usize = 12_000;
+
+/// Pairs above which a tree is only grown as the last resort.
+const WIDE: usize = 300_000;
+
+/// Times an ascent may ask for longer lists.
+const GROWTHS: usize = 8;
+
+/// What an ascent strives for.
+#[derive(Debug, Clone, Copy)]
+struct Aim {
+    /// Answers from here on are of no interest.
+    cap: f64,
+    /// When to end, as a share of the value.
+    still: f64,
+    /// First step, as a share of Polyak's.
+    factor: f64,
+}
+
+/// What remains to be done after a stage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing below the cutoff is left.
+    Proven,
+    Stopped,
+    Going,
+}
+
+/// Works until the goal is proven or the clock says stop. `first` is feasible, in numbers of the instance.
+pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watch<'_>) {
+    watch.answer(whole.value(first), first);
+    let mut u = begin(whole, watch);
+    watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.15 };
+    if ascend(whole, &mut u, all, goal, watch) != State::Going {
+        return;
+    }
+    say(watch, "ascent", whole);
+    improve(whole, &u, group_size(whole, 0), goal, watch);
+    say(watch, "groups", whole);
+    let (mut guess, mut round) = (1.0 / 8.0, 0);
+    while !watch.clock.stop() {
+        let before = watch.bounds();
+        if before.dual >= goal.cutoff(before.primal) {
+            return;
+        }
+        let last = guess >= 1.0;
+        let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
+        focus(whole, &mut u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        say(watch, "guess", whole);
+        round += 1;
+        let now = watch.bounds();
+        if now.primal >= before.primal && now.dual < cap || last {
+            guess *= 2.0;
+        }
+    }
+}
+
+fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
+    watch.note(|| {
+        let (b, core) = (watch.bounds(), &whole.core);
+        format!("{what}: {} to {}, {:.4} %; {} sites, {} clients, {} pairs", b.dual, b.primal, 100.0 * b.gap(), core.sites(), core.clients(), core.rows.pairs())
+    });
+}
+
+/// Interchange from the first answer; multipliers half-way between nearest and second-nearest.
+fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
+    let missing = 4.0 * watch.bounds().primal.abs() + 1.0;
+    let cost = |i: usize, j: usize| whole.cost(i, j);
+    let mut local = Search::new(&whole.core, &cost, &whole.places(&watch.open()), missing);
+    let clock = watch.clock;
+    local.descend(&move || clock.stop());
+    offer(whole, watch, &local.open_sites());
+    let half = |(a, b): (&(f64, u32), &(f64, u32))| if b.0 < missing { f64::midpoint(a.0, b.0) } else { a.0 };
+    local.first.iter().zip(&local.second).map(half).collect()
+}
+
+/// Groups grow from round to round, but stay parts of the whole.
+fn group_size(whole: &Whole<'_>, round: usize) -> Size {
+    let most = whole.core.count.unwrap_or(usize::MAX) / 3;
+    let round = round.min(3);
+    let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
+    Size { sites: (10 << round).min(most), pairs: 100_000 << round, effort }
+}
+
+/// Looks for answers below `cap` among the sites that could be in one.
+fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
+    let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
+    let bound = ascent.evaluate(&whole.core);
+    ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
+    let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    say(watch, &format!("below {cap:.1}"), &part);
+    if is_settled(&part, goal, cap, watch) {
+        return;
+    }
+    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5 }, goal, watch) != State::Going {
+        return;
+    }
+    // better multipliers of the part serve the whole as well
+    {
+        let mut merged = u.clone();
+        let mut k = 0;
+        for (i, name) in whole.clients.iter().enumerate() {
+            if part.clients.get(k) == Some(name) {
+                merged[i] = v[k];
+                k += 1;
+            }
+        }
+        let mut check = Ascent::new(&whole.core, merged.iter().copied(), 0.0);
+        if check.evaluate(&whole.core) > bound {
+            *u = merged;
+        }
+    }
+    say(watch, "ascent", &part);
+    if part.core.count.is_none_or(|p| p > 10) && improve(&part, &v, group_size(&part, round), goal, watch) {
+        say(watch, "groups", &part);
+    }
+    if watch.clock.stop() || (nodes < usize::MAX && part.core.rows.pairs() > WIDE) {
+        return;
+    }
+    tree(&part, &v, cap, nodes, goal, watch);
+}
+
+/// Branch and bound for answers below `cap`.
+fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: &Watch<'_>) {
+    let value = |open: &[u32]| part.value(&part.names(open));
+    let cost = |i: usize, j: usize| part.cost(i, j);
+    let clock = watch.clock;
+    let stop = move || clock.stop();
+    let mut report = |value: f64, open: Option<&[u32]>, bound: f64| {
+        if let Some(open) = open {
+            watch.answer(value, &part.names(open));
+        }
+        watch.bound(goal.sharpened(bound.min(cap)));
+    };
+    let effort = Effort { root: 150, node: 80, nodes, exact: EXACT };
+    let frame = Frame { core: &part.core, goal, effort, cap, cost: &cost, value: &value, stop: &stop };
+    let found = search(&frame, u, watch.bounds().primal, &mut report);
+    watch.note(|| format!("{} nodes, {}", found.nodes, if found.complete { "complete" } else { "given up" }));
+    watch.bound(goal.sharpened(found.bound.min(cap)));
+}
+
+/// An answer in numbers of the core.
+fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
+    let names = whole.names(open);
+    watch.answer(whole.value(&names), &names)
+}
+
+/// Raises the bound until it stands, deciding sites and trying what the dual chooses on the way.
+fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: &Watch<'_>) -> State {
+    let (mut factor, mut tried, mut grown) = (aim.factor, 0, 0);
+    loop {
+        let mut ascent = Ascent::new(&whole.core, u.iter().copied(), factor);
+        let (mut decided, mut since, mut opened) = (0, 0, false);
+        let state = loop {
+            let bound = ascent.evaluate(&whole.core);
+            let cutoff = goal.cutoff(watch.bounds().primal).min(aim.cap);
+            watch.bound(goal.sharpened(bound.min(cutoff)));
+            if bound >= cutoff {
+                break Some(State::Proven);
+            }
+            let news = ascent.fix(&whole.core, bound, cutoff);
+            decided += news;
+            opened |= news > 0 && ascent.fate.contains(&Fate::Open);
+            (since, tried) = (since + 1, tried + 1);
+            if watch.clock.stop() {
+                break Some(State::Stopped);
+            }
+            if tried % 60 == 0 {
+                attempt(whole, &ascent, watch);
+            }
+            if (decided * 4 > whole.core.sites() || (opened && since % 20 == 0)) && since >= 10 {
+                break None;
+            }
+            let best = watch.bounds().primal;
+            let target = (best + 0.0005 * best.abs()).min(aim.cap + 0.5 * (aim.cap - ascent.best));
+            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() {
+                break Some(State::Going);
+            }
+            ascent.advance(&whole.core, bound, target, 12);
+        };
+        factor = ascent.factor();
+        *u = ascent.best_u.clone();
+        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS {
+            ascent.at_radius(&whole.core).iter().map(|&i| whole.clients[i as usize]).collect()
+        } else {
+            BTreeSet::new()
+        };
+        if decided > 0 {
+            (*whole, *u) = whole.decided(&ascent.fate, u);
+            if is_settled(whole, goal, aim.cap, watch) {
+                return State::Proven;
+            }
+        }
+        let few: Vec<u32> = (0..short(whole.clients.len())).filter(|&i| grows.contains(&whole.clients[i as usize])).collect();
+        if !few.is_empty() {
+            whole.grow(&few, 2.5);
+            grown += 1;
+            factor = 0.1;
+            continue;
+        }
+        if let Some(state) = state {
+            watch.note(|| format!("{tried} evaluations"));
+            return state;
+        }
+    }
+}
+
+/// Whether no choice is left in a core; what is left is offered, and the cutoff is proven.
+fn is_settled(whole: &Whole<'_>, goal: Goal, cap: f64, watch: &Watch<'_>) -> bool {
+    let (core, all) = (&whole.core, short(whole.core.sites()));
+    let settled = all == 0 || core.count.is_some_and(|p| p == 0 || p >= core.sites());
+    if settled {
+        if core.count.is_none_or(|p| p <= core.sites()) {
+            let open: Vec<u32> = if core.count == Some(0) { Vec::new() } else { (0..all).collect() };
+            offer(whole, watch, &open);
+        }
+        watch.bound(goal.sharpened(goal.cutoff(watch.bounds().primal).min(cap)));
+    }
+    settled
+}
+
+/// Interchange from what the dual chose.
+fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
+    let best = watch.bounds().primal;
+    let estimate = whole.core.estimate(&ascent.is_chosen, &ascent.chosen);
+    if ascent.chosen.is_empty() || estimate > best + 0.05 * best.abs() {
+        return;
+    }
+    let cost = |i: usize, j: usize| whole.cost(i, j);
+    let mut local = Search::new(&whole.core, &cost, &ascent.chosen, 4.0 * best.abs() + 1.0);
+    let clock = watch.clock;
+    local.descend(&move || clock.stop());
+    offer(whole, watch, &local.open_sites());
+}
+
+/// Groups around every open site of the incumbent, when the core still has all of them.
+fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
+    if size.sites < 3 || whole.core.count.is_some_and(|p| p != places.len()) {
+        return false;
+    }
+    let cost = |i: usize, j: usize| whole.cost(i, j);
+    let before = watch.bounds().primal;
+    let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);
+    let clock = watch.clock;
+    polish(&whole.core, &cost, &mut local, u, size, Goal { gap: goal.gap.max(1e-9), ..goal }, &move || clock.stop(), &mut |state| {
+        offer(whole, watch, &state.open_sites());
+    });
+    watch.bounds().primal < before
+}
