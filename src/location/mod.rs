@@ -20,6 +20,10 @@
 //! Each engine is a function of `(&Instance, Problem, &Settings, &dyn Observer)`. Limits, Ctrl-C and infeasible questions are results
 //! ([`Termination`]).
 
+pub mod capacitated;
+pub mod levels;
+pub mod search;
+
 use crate::outcome::{Bounds, Limits, Termination};
 
 /// How to run.
