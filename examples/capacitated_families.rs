@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used)] // a driver for people; the files are of record
 
 use fenji::instance::{Distance, Instance, Problem, Service, Upper};
-use fenji::location::{Settings, capacitated, levels};
+use fenji::location::{Answer, Assignment, Settings, capacitated, levels};
 use fenji::outcome::{Limits, Silent};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -37,6 +37,9 @@ fn main() {
             capacitated::solve(&instance, problem, &settings, &Silent)
         };
         let answer = answer.expect("the solver");
+        if let Err(wrong) = verify(&instance, problem, &answer) {
+            println!("WRONG: {} {wrong}", cells[0]);
+        }
         let best = cells[5].parse::<f64>().unwrap_or(f64::NAN);
         let off = 100.0 * (answer.bounds.primal - best) / best;
         println!(
@@ -53,6 +56,38 @@ fn main() {
             started.elapsed().as_secs_f64(),
             answer.termination
         );
+    }
+}
+
+/// Recomputes loads and value from the instance alone.
+fn verify(instance: &Instance, problem: Problem, answer: &Answer) -> Result<(), String> {
+    let shares: Vec<(usize, usize, f64)> = match &answer.assignment {
+        Assignment::Split(flows) => flows.iter().map(|&(i, j, t)| (i as usize, j as usize, t)).collect(),
+        Assignment::Single(sites) => sites.iter().enumerate().filter_map(|(i, j)| j.map(|j| (i, j as usize, instance.demand[i]))).collect(),
+        _ => return Ok(()),
+    };
+    let (mut load, mut served, mut value) = (vec![0.0; instance.sites()], vec![0.0; instance.clients()], 0.0);
+    for &(i, j, t) in &shares {
+        load[j] += t;
+        served[i] += t;
+        value += instance.cost(i, j) * if instance.demand[i] > 0.0 { t / instance.demand[i] } else { 1.0 };
+        if answer.open.binary_search(&(j as u32)).is_err() {
+            return Err(format!("site {j} is not open"));
+        }
+    }
+    if !matches!(problem, Problem::CapacitatedPMedian { .. }) {
+        value += answer.open.iter().map(|&j| instance.fixed_cost(j as usize)).sum::<f64>();
+    }
+    if let Some(j) = (0..load.len()).find(|&j| load[j] > instance.capacity[j] + 1e-6) {
+        return Err(format!("site {j} holds {} of {}", load[j], instance.capacity[j]));
+    }
+    if let Some(i) = (0..served.len()).find(|&i| (served[i] - instance.demand[i]).abs() > 1e-6) {
+        return Err(format!("client {i} gets {} of {}", served[i], instance.demand[i]));
+    }
+    if (value - answer.bounds.primal).abs() > 1e-6 * value.abs().max(1.0) {
+        Err(format!("value is {value}, not {}", answer.bounds.primal))
+    } else {
+        Ok(())
     }
 }
 

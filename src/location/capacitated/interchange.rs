@@ -88,7 +88,7 @@ fn tidy(data: &Data, plan: Transport) -> Transport {
 }
 
 /// Closed sites by the least value that opening one could give, only those that could gain.
-fn estimates(data: &Data, plan: &Transport, value: f64) -> Vec<(f64, usize)> {
+pub(super) fn estimates(data: &Data, plan: &Transport, value: f64) -> Vec<(f64, usize)> {
     let u = plan.multipliers(data);
     // clients left over would pay any price
     let mut u = u;

@@ -6,11 +6,15 @@
 //! | `knapsack`, `lagrangian` | the bound `L(u)` |
 //! | `transport`, `interchange` | the best plan of open sites, and better sites |
 //! | `split` | clients that may be split |
+//! | `assign`, `core`, `single` | clients from one site: assignment search, the surviving pairs, the whole |
 
+mod assign;
+pub mod core;
 pub mod data;
 mod interchange;
 pub mod knapsack;
 pub mod lagrangian;
+mod single;
 mod split;
 pub mod transport;
 
@@ -37,7 +41,7 @@ pub fn solve(instance: &Instance, problem: Problem, settings: &Settings, observe
     }
     let plan = match data.kind {
         Kind::Split => split::solve(&data, &mut run),
-        _ => None,
+        _ => single::solve(&data, &mut run)?,
     };
     Ok(answer(&data, plan, run))
 }
