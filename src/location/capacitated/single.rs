@@ -14,7 +14,7 @@ use crate::location::search::{Evaluation, Fix, Path, Relaxation, Run, TreeSettin
 use std::cell::RefCell;
 
 /// Pairs up to which the core goes to the MIP solver as a whole; above, sites are branched on first.
-const WHOLE_CORE: usize = 6_000;
+const WHOLE_CORE: usize = 800;
 
 /// Sites tried at most for one that closes.
 const TRIES: usize = 6;
