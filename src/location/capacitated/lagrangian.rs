@@ -39,7 +39,7 @@ pub fn evaluate(data: &Data, u: &[f64], fix: &[Fix], out: &mut Evaluation) {
     out.reduced.resize(data.m, 0.0);
     let (base, bound) = match data.kind {
         Kind::Median(p) => choose_count(data, &h, fix, p, out),
-        _ => choose(data, &h, fix, out),
+        _ => choose(Level { capacity: &data.q, total: data.total }, &h, fix, &mut out.open, &mut out.reduced),
     };
     let prices: f64 = u.iter().sum();
     out.base = prices + base;
@@ -71,27 +71,37 @@ fn gather(data: &Data, u: &[f64], j: usize, items: &mut Vec<Item>) {
     }
 }
 
-/// `min sum h y` under (4): `(fractional value, value)`; fills `open` and `reduced`. What stays closed among sites of positive `h` is a
-/// 0/1 knapsack with the spare capacity as its size.
-fn choose(data: &Data, h: &[f64], fix: &[Fix], out: &mut Evaluation) -> (f64, f64) {
+/// Sites with their capacities, of which enough must be open for a total demand.
+#[derive(Debug, Clone, Copy)]
+pub struct Level<'a> {
+    /// Capacity of each site, no more than the total.
+    pub capacity: &'a [f64],
+    /// Total demand.
+    pub total: f64,
+}
+
+/// `min sum h y` under (4): `(fractional value, value)`; fills `open` and `reduced`, both zero before. What stays closed among sites of
+/// positive `h` is a 0/1 knapsack with the spare capacity as its size.
+pub fn choose(level: Level<'_>, h: &[f64], fix: &[Fix], open: &mut [f64], reduced: &mut [f64]) -> (f64, f64) {
+    let slack = 1e-9 * level.total.max(1.0);
     let (mut value, mut capacity) = (0.0, 0.0);
     let mut items = Vec::new();
-    for j in 0..data.m {
-        match fix[j] {
+    for (j, &fix) in fix.iter().enumerate() {
+        match fix {
             Fix::Closed => continue,
-            Fix::Free if h[j] > 0.0 => items.push(Item { value: h[j], weight: data.q[j], who: j }),
+            Fix::Free if h[j] > 0.0 => items.push(Item { value: h[j], weight: level.capacity[j], who: j }),
             _ => {
-                out.open[j] = 1.0;
+                open[j] = 1.0;
                 value += h[j];
             }
         }
-        capacity += data.q[j];
+        capacity += level.capacity[j];
     }
-    let spare = capacity - data.total;
-    if spare < -data.slack() {
+    let spare = capacity - level.total;
+    if spare < -slack {
         return (f64::INFINITY, f64::INFINITY);
     }
-    let spare = spare.max(0.0) + data.slack();
+    let spare = spare.max(0.0) + slack;
     let all: f64 = items.iter().map(|i| i.value).sum();
     let mut theta = 0.0;
     let fits = items.iter().map(|i| i.weight).sum::<f64>() <= spare;
@@ -103,21 +113,19 @@ fn choose(data: &Data, h: &[f64], fix: &[Fix], out: &mut Evaluation) -> (f64, f6
     if !fits && theta == 0.0 {
         // the spare capacity ends exactly between two items
         let mut left = spare;
-        theta = items
-            .iter()
-            .find(|i| {
-                left -= i.weight;
-                left < 0.0
-            })
-            .map_or(0.0, |i| i.value / i.weight);
+        let beyond = items.iter().find(|i| {
+            left -= i.weight;
+            left < 0.0
+        });
+        theta = beyond.map_or(0.0, |i| i.value / i.weight);
     }
     let mut packed = Packed::default();
     whole(&mut items, spare, &mut packed);
     for (item, _) in items.iter().zip(&packed.taken).filter(|(_, taken)| !**taken) {
-        out.open[item.who] = 1.0;
+        open[item.who] = 1.0;
     }
-    for j in (0..data.m).filter(|&j| fix[j] == Fix::Free) {
-        out.reduced[j] = h[j] - theta * data.q[j];
+    for (j, _) in fix.iter().enumerate().filter(|(_, f)| **f == Fix::Free) {
+        reduced[j] = h[j] - theta * level.capacity[j];
     }
     (value + all - closed, value + all - packed.bound.min(closed))
 }

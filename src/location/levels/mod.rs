@@ -4,15 +4,19 @@
 //! | file | what |
 //! | --- | --- |
 //! | `two_level`, `plants` | depots and plants without limits: the relaxation, and its inner problem when plants are many |
+//! | `two_stage`, `stage_data` | depots and plants with limits: the relaxation; its data, flows and interchange |
 
 mod plants;
+mod stage_data;
 mod two_level;
+mod two_stage;
 
 use super::search::{Fix, Path, Relaxation, Run, TreeSettings, ascend, branch_and_bound};
 use super::{Answer, Assignment, Settings};
 use crate::backend::BackendError;
 use crate::instance::{Instance, Problem, Upper};
 use crate::outcome::{Bounds, Observer, Termination};
+use stage_data::TwoStage;
 use two_level::{Paths, TwoLevel};
 
 /// Solves a problem on two levels.
@@ -25,6 +29,7 @@ pub fn solve(instance: &Instance, problem: Problem, settings: &Settings, observe
     let run = Run::new(settings, observer);
     match problem {
         Problem::TwoLevel => Ok(uncapacitated(instance, upper, run)),
+        Problem::TwoStage => Ok(staged(instance, upper, run)),
         _ => wrong(format!("it does not solve {}", problem.name())),
     }
 }
@@ -104,7 +109,7 @@ fn uncapacitated(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer
     let start = problem.first_multipliers();
     let improve = |wish: &[bool], stop: &dyn Fn() -> bool| Some(problem.interchange(wish, stop)).filter(|(v, _)| v.is_finite());
     let paths: Paths = climb_and_branch(&problem, &start, &improve, &mut run).unwrap_or_default();
-    let used = problem.used(&paths, None);
+    let used = problem.used(&paths);
     let (bounds, termination, trace) = run.finish();
     let numbers = |from: usize, to: usize| (from..to).filter(|&d| used[d]).map(|d| (d - from) as u32).collect::<Vec<u32>>();
     Answer {
@@ -113,6 +118,41 @@ fn uncapacitated(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer
         open: numbers(0, problem.m),
         upper_open: numbers(problem.m, problem.m + problem.k),
         assignment: Assignment::Paths(paths.iter().map(|&(j, k)| (j as u32, k as u32)).collect()),
+        unreachable: Vec::new(),
+        repair: Vec::new(),
+        trace,
+    }
+}
+
+#[allow(clippy::cast_possible_truncation)] // sites and clients are numbered by u32 in answers
+fn staged(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer {
+    let none = || Assignment::Stages { upper: Vec::new(), lower: Vec::new() };
+    let bad = bad_numbers(instance, upper);
+    if !bad.is_empty() {
+        return infeasible(none(), Vec::new(), bad);
+    }
+    let problem = TwoStage::new(instance, upper);
+    let unreachable = problem.unreachable();
+    let repair = if unreachable.is_empty() { problem.obstacles() } else { no_way(&unreachable) };
+    if !repair.is_empty() {
+        return infeasible(none(), unreachable, repair);
+    }
+    let start = problem.first_multipliers();
+    let improve = |wish: &[bool], stop: &dyn Fn() -> bool| {
+        let sent = problem.interchange(wish, stop);
+        (sent.left <= 0.0).then(|| (sent.value, problem.stages(&sent)))
+    };
+    let stages = climb_and_branch(&problem, &start, &improve, &mut run).unwrap_or_default();
+    let (bounds, termination, trace) = run.finish();
+    let numbers =
+        |from: usize, to: usize| (from..to).filter(|&d| stages.open.get(d) == Some(&true)).map(|d| (d - from) as u32).collect::<Vec<u32>>();
+    let pairs = |flows: &[(usize, usize, f64)]| flows.iter().map(|&(a, b, t)| (a as u32, b as u32, t)).collect::<Vec<_>>();
+    Answer {
+        bounds,
+        termination,
+        open: numbers(0, problem.m),
+        upper_open: numbers(problem.m, problem.m + problem.k),
+        assignment: Assignment::Stages { upper: pairs(&stages.upper), lower: pairs(&stages.lower) },
         unreachable: Vec::new(),
         repair: Vec::new(),
         trace,

@@ -76,8 +76,6 @@ impl TwoLevel {
     #[must_use]
     pub fn first_multipliers(&self) -> Vec<f64> {
         let nearest: Vec<f64> = (0..self.m).map(|j| (0..self.k).map(|k| self.way(j, k)).fold(f64::INFINITY, f64::min)).collect();
-        let spread = (self.f.iter().sum::<f64>() + self.g.iter().sum::<f64>()) / (self.m + self.k).max(1) as f64;
-        let _ = spread;
         (0..self.n)
             .map(|i| {
                 let (mut first, mut second) = (f64::INFINITY, f64::INFINITY);
@@ -124,19 +122,20 @@ impl TwoLevel {
             paths.push((j, k));
         }
         let fixed = |d: usize| if d < self.m { self.f[d] } else { self.g[d - self.m] };
-        value += (0..used.len()).filter(|&d| used[d] || (open[d] && fixed(d) < 0.0)).map(fixed).sum::<f64>();
+        value += (0..used.len()).filter(|&d| used[d] || fixed(d) < 0.0).map(fixed).sum::<f64>();
         (value, paths)
     }
 
-    /// Which decisions paths use, or are open because that earns.
+    /// Which decisions paths use; those that earn by being open are open too.
     #[must_use]
-    pub fn used(&self, paths: &[(usize, usize)], open: Option<&[bool]>) -> Vec<bool> {
+    pub fn used(&self, paths: &[(usize, usize)]) -> Vec<bool> {
         let mut used = vec![false; self.m + self.k];
         for &(j, k) in paths {
             used[j] = true;
             used[self.m + k] = true;
         }
-        let _ = open;
+        (0..self.m).filter(|&j| self.f[j] < 0.0).for_each(|j| used[j] = true);
+        (0..self.k).filter(|&k| self.g[k] < 0.0).for_each(|k| used[self.m + k] = true);
         used
     }
 
@@ -163,7 +162,7 @@ impl TwoLevel {
             let (now, next) = self.serve(&open);
             if now < value - 1e-9 * value.abs().min(1e15) || (value.is_infinite() && now.is_finite()) {
                 (value, paths) = (now, next);
-                open = self.used(&paths, None);
+                open = self.used(&paths);
                 idle = 0;
             } else {
                 open[a] = !open[a];

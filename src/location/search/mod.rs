@@ -8,6 +8,7 @@
 //! | floor | the smallest bound at which something was cut; with the open nodes it gives the bound of the run |
 
 mod ascent;
+pub mod network;
 mod run;
 mod tree;
 
