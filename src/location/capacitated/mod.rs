@@ -35,7 +35,10 @@ pub fn solve(instance: &Instance, problem: Problem, settings: &Settings, observe
         return Err(BackendError::Failed { backend: "capacitated", what: format!("it does not solve {}", problem.name()) });
     };
     let mut run = Run::new(settings, observer);
-    let repair = data.obstacles();
+    let mut repair = data.obstacles();
+    if repair.is_empty() {
+        repair.extend(no_room(&data));
+    }
     if !repair.is_empty() {
         return Ok(infeasible(data.unreachable(), repair));
     }
@@ -44,6 +47,23 @@ pub fn solve(instance: &Instance, problem: Problem, settings: &Settings, observe
         _ => single::solve(&data, &mut run)?,
     };
     Ok(answer(&data, plan, run))
+}
+
+/// Where ways are missing: what of the demand finds no room with every site open.
+fn no_room(data: &Data) -> Option<String> {
+    if data.cost.iter().all(|c| c.is_finite()) {
+        return None;
+    }
+    let all: Vec<usize> = (0..data.m).collect();
+    let left = transport::transport(data, &all).left;
+    let amount: f64 = left.iter().map(|l| l.1).sum();
+    let names: Vec<String> = left.iter().take(5).map(|l| (l.0 + 1).to_string()).collect();
+    let clients = names.join(", ");
+    (!left.is_empty()).then(|| {
+        format!(
+            "with every site open {amount} of the demand (client {clients}) finds no room where there is a way: add that capacity, or ways"
+        )
+    })
 }
 
 fn infeasible(unreachable: Vec<u32>, repair: Vec<String>) -> Answer {
@@ -62,6 +82,11 @@ fn infeasible(unreachable: Vec<u32>, repair: Vec<String>) -> Answer {
 #[allow(clippy::cast_possible_truncation)] // sites and clients are numbered by u32 in answers
 fn answer(data: &Data, plan: Option<Plan>, run: Run<'_>) -> Answer {
     let (bounds, termination, trace) = run.finish();
+    if termination == Termination::Infeasible {
+        let capacity: f64 = data.q.iter().sum();
+        let what = "no choice of sites holds every client whole: let clients be split, or add capacity or sites";
+        return infeasible(Vec::new(), vec![format!("{what} (demand {}, capacity of all sites {capacity})", data.total)]);
+    }
     let plan = plan.unwrap_or_default();
     let assignment = if data.kind == Kind::Split {
         Assignment::Split(plan.flows.iter().map(|&(i, j, t)| (i as u32, j as u32, t)).collect())

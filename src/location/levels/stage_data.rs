@@ -70,7 +70,9 @@ impl TwoStage {
     #[must_use]
     pub fn new(instance: &Instance, upper: &Upper) -> Self {
         let (n, m, k) = (instance.clients(), instance.sites(), upper.fixed.len());
-        let cost: Vec<f64> = (0..m * n).map(|at| instance.cost(at % n, at / n)).collect();
+        // who asks for nothing is served for nothing: flows carry no cost of theirs
+        let free = |i: usize, c: f64| if instance.demand[i] > 0.0 || c.is_infinite() { c } else { 0.0 };
+        let cost: Vec<f64> = (0..m * n).map(|at| free(at % n, instance.cost(at % n, at / n))).collect();
         let total: f64 = instance.demand.iter().sum();
         let limited = |given: &[f64], count: usize| (0..count).map(|j| given.get(j).map_or(total, |q| q.min(total))).collect::<Vec<f64>>();
         let (q, big) = (limited(&instance.capacity, m), limited(&upper.capacity, k));

@@ -117,7 +117,9 @@ impl<'a> Run<'a> {
     #[must_use]
     pub fn finish(self) -> (Bounds, Termination, Vec<Step>) {
         let limit = self.stopped().unwrap_or(Limit::Numerics);
-        let termination = if self.bounds.primal.is_infinite() {
+        let termination = if self.bounds.primal.is_infinite() && self.bounds.dual == f64::INFINITY {
+            Termination::Infeasible
+        } else if self.bounds.primal.is_infinite() {
             Termination::NoSolution(limit)
         } else if self.proven() {
             Termination::Optimal
