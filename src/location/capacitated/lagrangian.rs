@@ -15,7 +15,7 @@
 //! fractional outer knapsack, `h_j - theta q_j` is the reduced cost of a site.
 
 use super::data::{Data, Kind};
-use super::knapsack::{Item, Packed, fractional, whole};
+use super::knapsack::{Item, Packed, by_ratio, fractional, whole};
 use crate::location::search::{Evaluation, Fix};
 
 /// Evaluates `L(u)` under fixings.
@@ -112,6 +112,7 @@ pub fn choose(level: Level<'_>, h: &[f64], fix: &[Fix], open: &mut [f64], reduce
     });
     if !fits && theta == 0.0 {
         // the spare capacity ends exactly between two items
+        by_ratio(&mut items);
         let mut left = spare;
         let beyond = items.iter().find(|i| {
             left -= i.weight;
@@ -160,9 +161,9 @@ fn choose_count(data: &Data, h: &[f64], fix: &[Fix], p: usize, out: &mut Evaluat
             let theta = 0.5 * (low + high);
             let now = order(theta);
             if now.1 < data.total - data.slack() {
-                low = theta
+                low = theta;
             } else {
-                high = theta
+                high = theta;
             }
             if now.0 > best.0 {
                 (best_theta, best) = (theta, now);

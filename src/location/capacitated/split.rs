@@ -73,6 +73,11 @@ impl Relaxation for Split<'_> {
         self.plan(&self.enough(wish))
     }
 
+    fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Plan)> {
+        let found = interchange(self.0, &self.enough(wish), 4, stop);
+        self.plan(&found.open)
+    }
+
     fn leaf(&self, open: &[bool], _below: f64, _run: &mut Run<'_>) -> (f64, f64, Option<Plan>) {
         let sites: Vec<usize> = (0..self.0.m).filter(|&j| open[j]).collect();
         self.plan(&sites).map_or((f64::INFINITY, f64::INFINITY, None), |(value, plan)| (value, value, Some(plan)))
@@ -143,8 +148,7 @@ pub fn solve(data: &Data, run: &mut Run<'_>) -> Option<Plan> {
                 best = Some(plan);
             }
         }
-        if let Some(limit) = run.stopped() {
-            let _ = limit;
+        if run.stopped().is_some() {
             return best;
         }
     }

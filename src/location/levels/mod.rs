@@ -107,8 +107,7 @@ fn uncapacitated(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer
         return infeasible(Assignment::Paths(Vec::new()), unreachable, repair);
     }
     let start = problem.first_multipliers();
-    let improve = |wish: &[bool], stop: &dyn Fn() -> bool| Some(problem.interchange(wish, stop)).filter(|(v, _)| v.is_finite());
-    let paths: Paths = climb_and_branch(&problem, &start, &improve, &mut run).unwrap_or_default();
+    let paths: Paths = climb_and_branch(&problem, &start, &mut run).unwrap_or_default();
     let used = problem.used(&paths);
     let (bounds, termination, trace) = run.finish();
     let numbers = |from: usize, to: usize| (from..to).filter(|&d| used[d]).map(|d| (d - from) as u32).collect::<Vec<u32>>();
@@ -138,11 +137,7 @@ fn staged(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer {
         return infeasible(none(), unreachable, repair);
     }
     let start = problem.first_multipliers();
-    let improve = |wish: &[bool], stop: &dyn Fn() -> bool| {
-        let sent = problem.interchange(wish, stop);
-        (sent.left <= 0.0).then(|| (sent.value, problem.stages(&sent)))
-    };
-    let stages = climb_and_branch(&problem, &start, &improve, &mut run).unwrap_or_default();
+    let stages = climb_and_branch(&problem, &start, &mut run).unwrap_or_default();
     let (bounds, termination, trace) = run.finish();
     let numbers =
         |from: usize, to: usize| (from..to).filter(|&d| stages.open.get(d) == Some(&true)).map(|d| (d - from) as u32).collect::<Vec<u32>>();
@@ -159,16 +154,8 @@ fn staged(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer {
     }
 }
 
-/// A better answer near a wish, by local search.
-type Improve<'a, S> = &'a dyn Fn(&[bool], &dyn Fn() -> bool) -> Option<(f64, S)>;
-
 /// Two climbs with a local search between, then branch and bound.
-fn climb_and_branch<R: Relaxation>(
-    problem: &R,
-    start: &[f64],
-    improve: Improve<'_, R::Solution>,
-    run: &mut Run<'_>,
-) -> Option<R::Solution> {
+fn climb_and_branch<R: Relaxation>(problem: &R, start: &[f64], run: &mut Run<'_>) -> Option<R::Solution> {
     let mut best = None;
     let mut fix = vec![Fix::Free; problem.decisions()];
     let (mut floor, mut u) = (f64::INFINITY, start.to_vec());
@@ -202,7 +189,7 @@ fn climb_and_branch<R: Relaxation>(
         let mut starts: Vec<Vec<bool>> = wishes.into_iter().take(3).map(|w| w.1).collect();
         starts.push(ascent.share.iter().map(|&s| s > 0.5).collect());
         for wish in starts {
-            if let Some((value, answer)) = improve(&wish, &|| run.stopped().is_some())
+            if let Some((value, answer)) = problem.polish(&wish, &|| run.stopped().is_some())
                 && value < run.bounds().primal
             {
                 run.found(value);

@@ -322,6 +322,10 @@ impl Relaxation for TwoLevel {
         Some(self.serve(&wish)).filter(|(value, _)| value.is_finite())
     }
 
+    fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Paths)> {
+        Some(self.interchange(wish, stop)).filter(|(value, _)| value.is_finite())
+    }
+
     fn leaf(&self, open: &[bool], _below: f64, _run: &mut Run<'_>) -> (f64, f64, Option<Paths>) {
         let (value, paths) = self.serve(open);
         (value, value, value.is_finite().then_some(paths))

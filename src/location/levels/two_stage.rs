@@ -103,6 +103,15 @@ impl Relaxation for TwoStage {
         (found.left <= 0.0).then(|| (found.value, self.stages(&found)))
     }
 
+    fn probes(&self) -> usize {
+        5
+    }
+
+    fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Stages)> {
+        let sent = self.interchange(wish, stop);
+        (sent.left <= 0.0).then(|| (sent.value, self.stages(&sent)))
+    }
+
     fn leaf(&self, open: &[bool], _below: f64, _run: &mut Run<'_>) -> (f64, f64, Option<Stages>) {
         let found = self.send(open);
         if found.left > 0.0 { (f64::INFINITY, f64::INFINITY, None) } else { (found.value, found.value, Some(self.stages(&found))) }

@@ -59,6 +59,16 @@ pub trait Relaxation: Sync {
     /// An answer made from the wish to open some sites, with its value; `None` when none was found.
     fn answer(&self, wish: &[bool]) -> Option<(f64, Self::Solution)>;
 
+    /// Decisions tried both ways before a branching; 0 branches on the share alone. Trials pay where decisions differ in kind.
+    fn probes(&self) -> usize {
+        0
+    }
+
+    /// A local search near a wish; `None` when there is none, or it found nothing.
+    fn polish(&self, _wish: &[bool], _stop: &dyn Fn() -> bool) -> Option<(f64, Self::Solution)> {
+        None
+    }
+
     /// The exact best of a leaf, where every decision is fixed: its value and answer; `inf` when it holds none.
     /// The second number is the bound of the leaf, equal to the value where it was solved to the end.
     fn leaf(&self, open: &[bool], below: f64, run: &mut Run<'_>) -> (f64, f64, Option<Self::Solution>);
