@@ -1,5 +1,7 @@
 //! Capacitated and two-level location against brute force on tiny random instances, and what must hold on any.
 
+#![allow(clippy::unwrap_used)] // helpers of tests stop hard, as tests do
+
 mod location_capacitated {
     pub mod brute;
     pub mod made;

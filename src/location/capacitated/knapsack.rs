@@ -81,7 +81,7 @@ pub struct Packed {
     pub taken: Vec<bool>,
 }
 
-/// 0/1 knapsack; items end up sorted by ratio. Exact, unless the search takes more than [`NODES`] steps: then the bound is fractional.
+/// 0/1 knapsack; items end up sorted by ratio. Exact, unless the search takes more than 20,000 steps: then the bound is fractional.
 pub fn whole(items: &mut [Item], capacity: f64, out: &mut Packed) {
     let k = items.len();
     out.taken.clear();
