@@ -20,9 +20,12 @@
 //! Each engine is a function of `(&Instance, Problem, &Settings, &dyn Observer)`. Limits, Ctrl-C and infeasible questions are results
 //! ([`Termination`]).
 
+pub mod capacitated;
 pub mod cover;
+pub mod levels;
 pub mod median;
 pub mod preflight;
+pub mod search;
 pub mod serve;
 pub mod solve;
 pub mod watch;

@@ -1,6 +1,6 @@
 //! Which engine answers which question.
 
-use super::{Answer, Settings, cover, whole};
+use super::{Answer, Settings, capacitated, cover, levels, median, whole};
 use crate::backend::{BackendError, default_mip};
 use crate::instance::{Instance, Problem};
 use crate::outcome::Observer;
@@ -22,6 +22,12 @@ pub enum Method {
 pub enum Engine {
     /// Set covering, maximal covering, p-center ([`cover`]).
     Cover,
+    /// p-median and uncapacitated location ([`median`]).
+    Median,
+    /// Capacities, split or single-source ([`capacitated`]).
+    Capacitated,
+    /// Two levels ([`levels`]).
+    Levels,
     /// One mixed-integer model ([`whole`]).
     Whole,
 }
@@ -31,7 +37,7 @@ impl Engine {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Cover => "own",
+            Self::Cover | Self::Median | Self::Capacitated | Self::Levels => "own",
             Self::Whole => "mip",
         }
     }
@@ -43,7 +49,9 @@ pub fn engine(problem: &Problem, method: Method) -> Engine {
     match (method, problem) {
         (Method::Mip, _) => Engine::Whole,
         (_, Problem::SetCover { .. } | Problem::MaxCover { .. } | Problem::PCenter { .. }) => Engine::Cover,
-        _ => Engine::Whole,
+        (_, Problem::PMedian { .. } | Problem::Uncapacitated) => Engine::Median,
+        (_, Problem::Capacitated | Problem::SingleSource | Problem::CapacitatedPMedian { .. }) => Engine::Capacitated,
+        (_, Problem::TwoLevel | Problem::TwoStage) => Engine::Levels,
     }
 }
 
@@ -60,6 +68,9 @@ pub fn solve(
 ) -> Result<Answer, BackendError> {
     match engine(&problem, method) {
         Engine::Cover => cover::solve(instance, problem, settings, observer),
+        Engine::Median => median::solve(instance, problem, settings, observer),
+        Engine::Capacitated => capacitated::solve(instance, problem, settings, observer),
+        Engine::Levels => levels::solve(instance, problem, settings, observer),
         Engine::Whole => whole::solve(instance, problem, default_mip().as_ref(), settings, observer),
     }
 }
