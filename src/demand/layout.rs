@@ -368,10 +368,8 @@ fn times(case: &Case, clients: &[Client], sites: &[LayoutSite], of_block: &[Vec<
         row
     };
     if let Travel::Metric(metric) = &case.travel {
-        let spots: Vec<Site> = sites
-            .iter()
-            .map(|s| Site { position: s.position, core: network.is_urban(s.area).then_some(s.area) })
-            .collect();
+        let spots: Vec<Site> =
+            sites.iter().map(|s| Site { position: s.position, core: network.is_urban(s.area).then_some(s.area) }).collect();
         return SparseTimes::from_rows(
             clients.len(),
             || (),

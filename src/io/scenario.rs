@@ -1,7 +1,7 @@
 //! Scenario files: read with every mistake named, laid over the scenario of the case key by key.
 
-use super::text_file::{self, LARGEST_TOML};
 use super::scenario_layout;
+use super::text_file::{self, LARGEST_TOML};
 use super::toml_file::TomlFile;
 use crate::network::codes::{self, Rule};
 use crate::network::{Network, Place, Problem, Problems, Tier};

@@ -13,7 +13,12 @@ use crate::policy::layout::{Front, Objective};
 ///
 /// # Errors
 /// When the solver fails.
-pub fn front(problem: &LayoutProblem, ask: &Front, options: &SolveOptions, observer: &dyn Observer) -> Result<Vec<FrontPoint>, BackendError> {
+pub fn front(
+    problem: &LayoutProblem,
+    ask: &Front,
+    options: &SolveOptions,
+    observer: &dyn Observer,
+) -> Result<Vec<FrontPoint>, BackendError> {
     let points = ask.points.max(2);
     let share = options.limits.time.map(|t| t / points);
     let options = SolveOptions { limits: crate::outcome::Limits { time: share, ..options.limits }, ..*options };
@@ -24,7 +29,8 @@ pub fn front(problem: &LayoutProblem, ask: &Front, options: &SolveOptions, obser
     if low.stages.is_empty() || high.stages.is_empty() {
         return Ok(out);
     }
-    let dual = |s: &super::LayoutSolution| s.stages.iter().find(|g| g.objective == ask.minimise).map_or(f64::NEG_INFINITY, |g| g.bounds.dual);
+    let dual =
+        |s: &super::LayoutSolution| s.stages.iter().find(|g| g.objective == ask.minimise).map_or(f64::NEG_INFINITY, |g| g.bounds.dual);
     let (from, to) = (low.value.of(ask.bound), high.value.of(ask.bound));
     out.push(point(problem, &low, None, dual(&low)));
     for n in 1..points - 1 {

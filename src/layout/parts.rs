@@ -124,7 +124,12 @@ fn one(model: &LinearModel, own: Vec<u32>, aside_of: &[u32], row_at: &mut [u32],
 ///
 /// # Errors
 /// When the solver fails.
-pub fn solve_part(part: &LinearModel, start: Option<&[f64]>, limits: &Limits, observer: &dyn Observer) -> Result<MipSolution, BackendError> {
+pub fn solve_part(
+    part: &LinearModel,
+    start: Option<&[f64]>,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<MipSolution, BackendError> {
     if part.row_count() == 0 {
         return Ok(free(part));
     }

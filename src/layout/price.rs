@@ -50,25 +50,25 @@ struct Proposal {
 }
 
 /// Time that is left.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     begin: Instant,
     limit: Option<Duration>,
 }
 
 impl Clock {
-    pub(super) fn new(limit: Option<Duration>) -> Self {
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self { begin: Instant::now(), limit }
     }
 
-    pub(super) fn left(&self) -> Option<Duration> {
+    pub(crate) fn left(&self) -> Option<Duration> {
         self.limit.map(|l| l.saturating_sub(self.begin.elapsed()))
     }
 
-    pub(super) fn out(&self) -> bool {
+    pub(crate) fn out(&self) -> bool {
         self.left().is_some_and(|l| l.is_zero())
     }
 
-    pub(super) fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.begin.elapsed().as_secs_f64()
     }
 }
@@ -77,7 +77,13 @@ impl Clock {
 ///
 /// # Errors
 /// When the solver fails.
-pub fn solve(model: &LinearModel, aside: &[usize], start: Option<&[f64]>, limits: &Limits, observer: &dyn Observer) -> Result<Found, BackendError> {
+pub fn solve(
+    model: &LinearModel,
+    aside: &[usize],
+    start: Option<&[f64]>,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<Found, BackendError> {
     let clock = Clock::new(limits.time);
     let split = parts::split(model, aside);
     if split.broken {
@@ -92,7 +98,14 @@ pub fn solve(model: &LinearModel, aside: &[usize], start: Option<&[f64]>, limits
 }
 
 fn nothing(status: LpStatus, parts: usize) -> Found {
-    Found { status, values: Vec::new(), bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY }, prices: Vec::new(), parts, rounds: 0 }
+    Found {
+        status,
+        values: Vec::new(),
+        bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY },
+        prices: Vec::new(),
+        parts,
+        rounds: 0,
+    }
 }
 
 struct Run<'a> {
@@ -206,7 +219,15 @@ impl<'a> Run<'a> {
         prices
             .iter()
             .zip(&self.split.sides)
-            .map(|(&y, &(low, high))| if y > 0.0 { y * low } else if y < 0.0 { y * high } else { 0.0 })
+            .map(|(&y, &(low, high))| {
+                if y > 0.0 {
+                    y * low
+                } else if y < 0.0 {
+                    y * high
+                } else {
+                    0.0
+                }
+            })
             .sum()
     }
 
@@ -371,7 +392,8 @@ impl<'a> Run<'a> {
             }
         } else if !self.good() && self.of_part.iter().all(|p| !p.is_empty()) && !self.observer.stop_requested() {
             let left = self.clock.left().map(|l| l.max(Duration::from_secs(5)));
-            let limits = share_of(self.limits, Some(left.unwrap_or(Duration::from_secs(120)).min(Duration::from_secs(120))), self.limits.gap / 10.0);
+            let limits =
+                share_of(self.limits, Some(left.unwrap_or(Duration::from_secs(120)).min(Duration::from_secs(120))), self.limits.gap / 10.0);
             let (weights, _, missing) = self.master(true, 1e4 * (self.bound - self.split.constant).abs().max(1.0), &limits)?;
             if missing < 1e-6
                 && let Some(chosen) = self.chosen(&weights)

@@ -32,7 +32,12 @@ pub struct Mend {
 ///
 /// # Errors
 /// When the solver fails.
-pub fn repair(problem: &LayoutProblem, network: &Network, limits: &Limits, observer: &dyn Observer) -> Result<(Vec<Mend>, bool), BackendError> {
+pub fn repair(
+    problem: &LayoutProblem,
+    network: &Network,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<(Vec<Mend>, bool), BackendError> {
     let options = BuildOptions { elastic: true, neighbours: 24, ..BuildOptions::default() };
     let model = build(problem, Objective::Clinics, &options);
     let limits = Limits { gap: limits.gap.max(1e-3), ..*limits };
@@ -110,7 +115,8 @@ fn mend(
             let people = amount / PEOPLE;
             let minutes = would_do(problem, model, values, level, place, people);
             let limit = problem.rules.coverage.map_or(0.0, |c| c.minutes[usize::from(level) - 1]);
-            let mut text = format!("{}: {people:.0} people more beyond {limit:.0} minutes of level {level} than the standard allows", named(&area()));
+            let mut text =
+                format!("{}: {people:.0} people more beyond {limit:.0} minutes of level {level} than the standard allows", named(&area()));
             if let Some(m) = minutes {
                 text.push_str(&format!("; {m:.0} minutes would do"));
             }
@@ -124,7 +130,9 @@ fn mend(
         }
         RowKind::Target => make("beds", String::new(), amount, "beds", format!("{amount:.1} beds short of the target")),
         RowKind::Freeze => make("beds", String::new(), amount, "beds", format!("{amount:.1} public hospital beds above the freeze")),
-        RowKind::Social => make("beds", String::new(), amount, "beds", format!("{amount:.1} of the added beds must not be public, and are")),
+        RowKind::Social => {
+            make("beds", String::new(), amount, "beds", format!("{amount:.1} of the added beds must not be public, and are"))
+        }
         RowKind::Budget => {
             let yuan = amount / MONEY;
             make("budget", String::new(), yuan, "yuan", format!("{yuan:.0} yuan more than the budget"))

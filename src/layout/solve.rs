@@ -249,7 +249,13 @@ fn one(
 }
 
 /// What pricing leaves open, on a model that is not too large: one branch and bound from the answer of the parts. Bounds can only get closer.
-fn finish(model: &LayoutModel, found: Found, options: &SolveOptions, clock: &Clock, observer: &dyn Observer) -> Result<Found, BackendError> {
+fn finish(
+    model: &LayoutModel,
+    found: Found,
+    options: &SolveOptions,
+    clock: &Clock,
+    observer: &dyn Observer,
+) -> Result<Found, BackendError> {
     let open = matches!(found.status, LpStatus::Stopped(Limit::Iterations));
     if options.method != Method::Auto || !open || clock.out() || observer.stop_requested() || model.lp.col_count() > FINISH_COLUMNS {
         return Ok(found);
@@ -364,7 +370,8 @@ fn uses_of(problem: &LayoutProblem, model: &LayoutModel, values: &[f64], levels:
         }
         let list = lists.of(i);
         let weight = |s: &crate::model::layout::Serve| if s.column == NO_COLUMN { 1.0 } else { values[s.column as usize] };
-        let kept: Vec<_> = list.iter().map(|s| (s, weight(s))).filter(|(s, w)| *w > 1e-9 && usize::from(levels[s.site as usize]) >= level).collect();
+        let kept: Vec<_> =
+            list.iter().map(|s| (s, weight(s))).filter(|(s, w)| *w > 1e-9 && usize::from(levels[s.site as usize]) >= level).collect();
         let total: f64 = kept.iter().map(|k| k.1).sum();
         if total <= 0.0 {
             return None;

@@ -51,7 +51,8 @@ pub fn to_plan(network: &Network, problem: &LayoutProblem, solution: &LayoutSolu
         })
         .collect();
     let trips: f64 = problem.rules.trips.iter().sum();
-    let weigh = |by: &[f64; LEVELS]| if trips > 0.0 { (0..LEVELS).map(|n| by[n] * problem.rules.trips[n]).sum::<f64>() / trips } else { 0.0 };
+    let weigh =
+        |by: &[f64; LEVELS]| if trips > 0.0 { (0..LEVELS).map(|n| by[n] * problem.rules.trips[n]).sum::<f64>() / trips } else { 0.0 };
     access.push(Access {
         level: 0,
         mean: v.trip,
@@ -69,12 +70,7 @@ pub fn to_plan(network: &Network, problem: &LayoutProblem, solution: &LayoutSolu
         objectives: solution
             .stages
             .iter()
-            .map(|s| ObjectiveValue {
-                objective: s.objective,
-                unit: s.objective.unit().into(),
-                value: v.of(s.objective),
-                bounds: s.bounds,
-            })
+            .map(|s| ObjectiveValue { objective: s.objective, unit: s.objective.unit().into(), value: v.of(s.objective), bounds: s.bounds })
             .collect(),
         gap_asked: info.gap,
         termination: solution.termination,
@@ -198,7 +194,8 @@ fn coverage(problem: &LayoutProblem, before: &Layout, after: &Layout) -> Vec<Cov
         // people, covered before, covered after; the last entry is the whole
         let mut sums = vec![[0.0; 3]; areas + 1];
         for (i, c) in problem.clients.iter().enumerate() {
-            let near = |levels: &[u8]| problem.times.row(i).take_while(|t| t.1 <= standard.minutes[n]).any(|t| usize::from(levels[t.0]) > n);
+            let near =
+                |levels: &[u8]| problem.times.row(i).take_while(|t| t.1 <= standard.minutes[n]).any(|t| usize::from(levels[t.0]) > n);
             let (was, is) = (near(&before.levels), near(&after.levels));
             for row in [c.area.index(), areas] {
                 sums[row][0] += c.people;

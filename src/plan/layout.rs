@@ -100,8 +100,7 @@ pub enum SiteStatus {
 
 impl SiteStatus {
     /// All, in the order of legends.
-    pub const ALL: [Self; 7] =
-        [Self::Kept, Self::Grown, Self::Shrunk, Self::Opened, Self::Upgraded, Self::Downgraded, Self::Closed];
+    pub const ALL: [Self; 7] = [Self::Kept, Self::Grown, Self::Shrunk, Self::Opened, Self::Upgraded, Self::Downgraded, Self::Closed];
 
     /// Name as in files.
     #[must_use]

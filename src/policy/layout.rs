@@ -122,8 +122,7 @@ pub enum Objective {
 
 impl Objective {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Cost, Self::Money, Self::Travel, Self::Coverage, Self::Worst, Self::P90, Self::Gini, Self::Clinics];
+    pub const ALL: [Self; 8] = [Self::Cost, Self::Money, Self::Travel, Self::Coverage, Self::Worst, Self::P90, Self::Gini, Self::Clinics];
 
     /// Name as in scenario files.
     #[must_use]

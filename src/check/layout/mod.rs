@@ -88,7 +88,9 @@ fn header(network: &Network, plan: &LayoutPlan, found: &mut Findings) {
         let message = format!("The plan is for the case `{}`, not for `{}`.", plan.case, network.name);
         found.add("header", "case", f64::NAN, f64::NAN, message);
     }
-    let same = |mine: &[String], theirs: &mut dyn ExactSizeIterator<Item = &str>| mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(a, b)| a == b);
+    let same = |mine: &[String], theirs: &mut dyn ExactSizeIterator<Item = &str>| {
+        mine.len() == theirs.len() && mine.iter().zip(theirs).all(|(a, b)| a == b)
+    };
     if !same(&plan.areas, &mut network.areas.iter().map(|a| a.code.as_str())) {
         found.add("names", "areas", f64::NAN, f64::NAN, "The area codes are not those of the case.");
     }

@@ -127,9 +127,23 @@ fn beds(problem: &LayoutProblem, read: &Read, found: &mut Findings) {
         }
     }
     let room = BEDS + SUM * (level[0] + level[1] + city);
-    found.at_most("target", || "all".into(), rule.target * heads, level[0] + level[1] + city, room, "The target of beds per 1,000 is missed.");
+    found.at_most(
+        "target",
+        || "all".into(),
+        rule.target * heads,
+        level[0] + level[1] + city,
+        room,
+        "The target of beds per 1,000 is missed.",
+    );
     if rule.freeze && now >= rule.freeze_at * heads - 1e-9 {
-        found.at_most("freeze", || "public hospitals".into(), public, public_now, room, "Public hospitals grow although the freeze is in force.");
+        found.at_most(
+            "freeze",
+            || "public hospitals".into(),
+            public,
+            public_now,
+            room,
+            "Public hospitals grow although the freeze is in force.",
+        );
     }
     found.at_most("social", || "all".into(), rule.social_share * added, social, room, "Too much of what is added is public.");
 }
@@ -154,7 +168,14 @@ fn loads(problem: &LayoutProblem, read: &Read, found: &mut Findings) {
         }
         if let Some(rule) = &rules.beds {
             let need: f64 = (0..2).map(|n| people[j][n + 1] * rule.need_per_1000[n] / 1000.0).sum();
-            found.at_most("need", || site.code.clone(), need, read.beds[j], BEDS + 1e-6 * need, "Its beds do not suffice for those it serves.");
+            found.at_most(
+                "need",
+                || site.code.clone(),
+                need,
+                read.beds[j],
+                BEDS + 1e-6 * need,
+                "Its beds do not suffice for those it serves.",
+            );
         }
     }
 }
@@ -270,7 +291,8 @@ fn capabilities(network: &Network, problem: &LayoutProblem, read: &Read, found: 
         }
         for a in 0..network.areas.len() {
             let lived = problem.clients.iter().any(|x| x.area.index() == a);
-            let here = (0..problem.sites.len()).filter(|&j| read.flags[j][c] && problem.sites[j].area.index() == a && read.levels[j] >= rule.level);
+            let here = (0..problem.sites.len())
+                .filter(|&j| read.flags[j][c] && problem.sites[j].area.index() == a && read.levels[j] >= rule.level);
             let (here, wanted) = (here.count() as f64, if lived { f64::from(rule.per_area) } else { 0.0 });
             let place = || format!("area {}, {}", network.areas[a].code, which.name());
             found.at_most("capability", place, wanted, here, 0.0, "Fewer sites of the area have it than must.");

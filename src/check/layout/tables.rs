@@ -81,7 +81,10 @@ fn own(problem: &LayoutProblem, read: &Read, standard: [f64; LEVELS], share: [f6
         let level = usize::from(read.levels[j]);
         o.fixed += site.fixed_cost[level - 1];
         o.budget += match rules.budget.map_or(BudgetCounts::New, |b| b.counts) {
-            BudgetCounts::New if site.now > 0 => (site.fixed_cost[level - 1] - site.fixed_cost[usize::from(site.now) - 1]).max(0.0) * f64::from(u8::from(level > usize::from(site.now))),
+            BudgetCounts::New if site.now > 0 => {
+                (site.fixed_cost[level - 1] - site.fixed_cost[usize::from(site.now) - 1]).max(0.0)
+                    * f64::from(u8::from(level > usize::from(site.now)))
+            }
             _ => site.fixed_cost[level - 1],
         };
         if level >= 2 {
@@ -209,14 +212,18 @@ fn coverage(network: &Network, problem: &LayoutProblem, plan: &LayoutPlan, read:
     let asked = problem.rules.coverage;
     let mut rows = plan.coverage.iter();
     for n in 0..LEVELS {
-        let near = |i: usize, level: &dyn Fn(usize) -> u8| problem.times.row(i).any(|t| t.1 <= standard.minutes[n] && usize::from(level(t.0)) > n);
+        let near =
+            |i: usize, level: &dyn Fn(usize) -> u8| problem.times.row(i).any(|t| t.1 <= standard.minutes[n] && usize::from(level(t.0)) > n);
         for area in std::iter::once(None).chain((0..network.areas.len()).map(Some)) {
-            let ours: Vec<usize> = (0..problem.clients.len()).filter(|&i| area.is_none_or(|a| problem.clients[i].area.index() == a)).collect();
+            let ours: Vec<usize> =
+                (0..problem.clients.len()).filter(|&i| area.is_none_or(|a| problem.clients[i].area.index() == a)).collect();
             let people: f64 = ours.iter().map(|&i| problem.clients[i].people).sum();
             if people <= 0.0 {
                 continue;
             }
-            let share = |level: &dyn Fn(usize) -> u8| ours.iter().filter(|&&i| near(i, level)).map(|&i| problem.clients[i].people).sum::<f64>() / people;
+            let share = |level: &dyn Fn(usize) -> u8| {
+                ours.iter().filter(|&&i| near(i, level)).map(|&i| problem.clients[i].people).sum::<f64>() / people
+            };
             let Some(row) = rows.next() else {
                 found.add("coverage-table", format!("level {}", n + 1), plan.coverage.len() as f64, f64::NAN, "A row is missing.");
                 return;
@@ -248,7 +255,8 @@ fn beds(network: &Network, problem: &LayoutProblem, plan: &LayoutPlan, read: &Re
         for area in std::iter::once(None).chain((0..network.areas.len()).map(Some)) {
             let ours = |j: &usize| area.is_none_or(|a| problem.sites[*j].area.index() == a);
             let at = |j: usize, l: u8| if problem.sites[j].city { 4 } else { l } == level && l >= 2;
-            let before: f64 = (0..problem.sites.len()).filter(ours).filter(|&j| at(j, problem.sites[j].now)).map(|j| problem.sites[j].beds_now).sum();
+            let before: f64 =
+                (0..problem.sites.len()).filter(ours).filter(|&j| at(j, problem.sites[j].now)).map(|j| problem.sites[j].beds_now).sum();
             let after: f64 = (0..problem.sites.len()).filter(ours).filter(|&j| at(j, read.levels[j])).map(|j| read.beds[j]).sum();
             let heads: f64 = problem.clients.iter().filter(|c| area.is_none_or(|a| c.area.index() == a)).map(|c| c.people).sum();
             if heads <= 0.0 || (area.is_some() && before <= 0.0 && after <= 0.0) {
@@ -311,10 +319,23 @@ fn objectives(problem: &LayoutProblem, plan: &LayoutPlan, read: &Read, own: &Own
             for (n, o) in plan.objectives.iter().enumerate() {
                 let later = if n + 1 < plan.objectives.len() { problem.rules.tolerance } else { 0.0 };
                 let room = (plan.gap_asked + later) * 1.01 + 1e-6;
-                found.at_most("termination", || o.objective.name().into(), o.bounds.gap(), room, 0.0, "Called optimal with a gap that is not.");
+                found.at_most(
+                    "termination",
+                    || o.objective.name().into(),
+                    o.bounds.gap(),
+                    room,
+                    0.0,
+                    "Called optimal with a gap that is not.",
+                );
             }
             if plan.objectives.len() < asked.len() {
-                found.add("termination", "objectives", plan.objectives.len() as f64, asked.len() as f64, "Called optimal before all objectives were.");
+                found.add(
+                    "termination",
+                    "objectives",
+                    plan.objectives.len() as f64,
+                    asked.len() as f64,
+                    "Called optimal before all objectives were.",
+                );
             }
         }
         Termination::Feasible(_) => {}

@@ -61,7 +61,8 @@ pub(super) fn rows(making: &mut Making<'_>) {
     if rule.freeze && frozen(p) {
         let hospital = |j: &usize| p.sites[*j].owner == Owner::Public && !p.sites[*j].city;
         let today: f64 = (0..p.sites.len()).filter(hospital).filter(|&j| p.sites[j].now == 3).map(|j| p.sites[j].beds_now).sum();
-        let entries = (0..p.sites.len()).filter(hospital).map(|j| making.beds[j][1]).filter(|c| *c != NO_COLUMN).map(|c| (c, 1.0)).collect();
+        let entries =
+            (0..p.sites.len()).filter(hospital).map(|j| making.beds[j][1]).filter(|c| *c != NO_COLUMN).map(|c| (c, 1.0)).collect();
         making.add(region(RowKind::Freeze), f64::NEG_INFINITY, today, entries, BED);
     }
     if rule.social_share > 0.0 {

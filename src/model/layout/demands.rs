@@ -49,7 +49,14 @@ fn counts(making: &Making<'_>) -> Vec<Count> {
     for (place, members) in of_town.into_iter().enumerate().filter(|(t, _)| lived[*t]) {
         let today = members.iter().filter(|&&j| p.sites[j].now >= 2).count() as f64;
         let rule = p.rules.centres;
-        out.push(Count { kind: RowKind::Centres, place, members, level: 2, least: f64::from(rule.min), most: f64::from(rule.max).max(today) });
+        out.push(Count {
+            kind: RowKind::Centres,
+            place,
+            members,
+            level: 2,
+            least: f64::from(rule.min),
+            most: f64::from(rule.max).max(today),
+        });
     }
     let people = p.area_people();
     let of_area = members(p, people.len(), |j| making.can(j, 3).then_some(p.sites[j].area.index()));
