@@ -91,11 +91,11 @@ pub fn share(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| if (0.0..=1.0).contains(&x) { Ok(x) } else { Err("must lie between 0 and 1".into()) })
 }
 
-fn gap(text: &str) -> Result<f64, String> {
+pub(super) fn gap(text: &str) -> Result<f64, String> {
     number(text).and_then(|x| if (0.0..1.0).contains(&x) { Ok(x) } else { Err("must be at least 0 and below 1".into()) })
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let x = number(text)?;
     if x <= 0.0 {
         return Err("must be above 0".into());

@@ -25,6 +25,9 @@ const SHOWN: usize = 20;
 /// # Errors
 /// When the case or the plan cannot be read.
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    if crate::io::layout_files::kind_of(&args.plan).as_deref() == Some("layout") {
+        return layout(args);
+    }
     let (_, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
     if !judged.violations.is_empty() {
         return Ok(refused("check", &judged.violations, "the plan does not fit its case"));
@@ -37,6 +40,26 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         visible(&plan.case),
         grouped(plan.objective, 2),
         100.0 * plan.bounds.gap()
+    );
+    Ok(Answer::fine(json, text))
+}
+
+/// A layout.
+fn layout(args: &Args) -> Result<Answer, Fault> {
+    let (_, plan, violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+    if !violations.is_empty() {
+        return Ok(refused("check", &violations, "the layout does not fit its case"));
+    }
+    let json = json!({ "command": "check", "ok": true, "case": plan.case, "kind": "layout", "objectives": plan.objectives, "violations": [] });
+    let first = plan.objectives.first();
+    let text = format!(
+        "the layout fits its case: {}, {} sites, {} {} {}, proven within {:.4} %",
+        visible(&plan.case),
+        plan.sites.iter().filter(|s| s.level > 0).count(),
+        first.map_or("", |o| o.objective.name()),
+        grouped(first.map_or(0.0, |o| o.value), 2),
+        first.map_or("", |o| o.unit.as_str()),
+        100.0 * first.map_or(f64::INFINITY, |o| o.bounds.gap())
     );
     Ok(Answer::fine(json, text))
 }

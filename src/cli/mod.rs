@@ -11,6 +11,8 @@ mod embedded;
 pub mod exit;
 pub mod generate;
 pub mod import;
+pub mod layout;
+pub mod layout_steps;
 pub mod output;
 pub mod progress;
 pub mod referral;
@@ -45,6 +47,7 @@ enum Command {
     Demo(demo::Args),
     Validate(validate::Args),
     Referral(referral::Args),
+    Layout(layout::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -60,6 +63,7 @@ impl Command {
             Self::Demo(_) => "demo",
             Self::Validate(_) => "validate",
             Self::Referral(_) => "referral",
+            Self::Layout(_) => "layout",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -75,6 +79,7 @@ impl Command {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
             Self::Referral(args) => referral::run(args, observer),
+            Self::Layout(args) => layout::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -149,6 +154,6 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(names, ["demo", "validate", "referral", "layout", "check", "report", "compare", "generate", "import", "schema", "completions"]);
     }
 }

@@ -206,7 +206,7 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
     }
 }
 
-fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+pub(super) fn limit_words(limit: crate::outcome::Limit) -> &'static str {
     use crate::outcome::Limit;
     match limit {
         Limit::Time => "the time limit",
@@ -374,7 +374,7 @@ pub fn options(args: &SolveArgs) -> Result<SolveOptions, Fault> {
     Ok(SolveOptions { backend: name.to_string(), method, limits })
 }
 
-fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint {
+pub(super) fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint {
     Complaint {
         code: code.into(),
         severity: "error",
@@ -387,7 +387,7 @@ fn complaint_of_scenario(code: &str, value: &str, message: String) -> Complaint 
     }
 }
 
-fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
+pub(super) fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
     problems
         .iter()
         .map(|p| Complaint {
@@ -403,7 +403,7 @@ fn complaints(problems: &[io::Problem]) -> Vec<Complaint> {
         .collect()
 }
 
-fn invalid(problems: &[io::Problem]) -> Fault {
+pub(super) fn invalid(problems: &[io::Problem]) -> Fault {
     Fault::Invalid(complaints(problems))
 }
 

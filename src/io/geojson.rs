@@ -18,11 +18,15 @@ pub const HULL_NOTE: &str = "convex hull of the settlements of the area; not an 
 /// What is said of planar layers.
 pub const PLANAR_NOTE: &str = "local plane coordinates in kilometres, not longitude and latitude";
 
-fn point(p: Position) -> GeometryValue {
+pub(super) fn point(p: Position) -> GeometryValue {
     GeometryValue::new_point([p.x, p.y])
 }
 
-fn feature(geometry: GeometryValue, properties: Value) -> Feature {
+pub(super) fn way(from: Position, to: Position) -> GeometryValue {
+    GeometryValue::new_line_string([[from.x, from.y], [to.x, to.y]])
+}
+
+pub(super) fn feature(geometry: GeometryValue, properties: Value) -> Feature {
     let properties = match properties {
         Value::Object(map) => Some(map),
         _ => None,
@@ -30,7 +34,7 @@ fn feature(geometry: GeometryValue, properties: Value) -> Feature {
     Feature { bbox: None, geometry: Some(Geometry::new(geometry)), id: None, properties, foreign_members: None }
 }
 
-fn collection(network: &Network, name: &str, features: Vec<Feature>) -> String {
+pub(super) fn collection(network: &Network, name: &str, features: Vec<Feature>) -> String {
     let mut members = JsonObject::new();
     members.insert("name".into(), json!(name));
     if network.crs == Crs::PlanarKm {

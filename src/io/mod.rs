@@ -19,6 +19,7 @@ pub mod schema;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;
+pub mod layout_files;
 mod travel_in;
 pub mod write;
 

@@ -6,7 +6,7 @@ use super::palette;
 use super::projection::{Frame, Projection};
 use super::svg::{Anchor, Paint, Sheet, Type};
 use super::{Picture, PictureInput, PlotError, cells};
-use crate::network::{Evidence, Tier};
+use crate::network::{Evidence, Network, Tier};
 use crate::text::Catalogue;
 
 const WIDTH: f64 = 1100.0;
@@ -21,7 +21,8 @@ pub struct Map<'a> {
     pub sheet: Sheet,
     /// Where positions fall.
     pub projection: Projection,
-    input: &'a PictureInput<'a>,
+    network: &'a Network,
+    text: &'a Catalogue,
     title: String,
     legend: f64,
 }
@@ -30,10 +31,22 @@ impl<'a> Map<'a> {
     /// An empty map of the case with its title and, where columns are modelled, a line that says so.
     #[must_use]
     pub fn new(id: &str, title: String, input: &'a PictureInput<'a>, columns: &[(&str, &str)]) -> Self {
-        let projection = Projection::fit(input.network(), (MARGIN, TOP), WIDTH - SIDE - 2.0 * MARGIN, (420.0, 1000.0));
+        Self::of(id, title, &subtitle(input, columns), input.network(), input.text)
+    }
+
+    /// An empty map of a network with a title and a line below it.
+    #[must_use]
+    pub fn of(id: &str, title: String, subtitle: &str, network: &'a Network, text: &'a Catalogue) -> Self {
+        let projection = Projection::fit(network, (MARGIN, TOP), WIDTH - SIDE - 2.0 * MARGIN, (420.0, 1000.0));
         let mut sheet = Sheet::new(id, WIDTH, TOP + projection.frame().h + 16.0);
-        heading(&mut sheet, &title, &subtitle(input, columns));
-        Self { sheet, projection, input, title, legend: TOP + 8.0 }
+        heading(&mut sheet, &title, subtitle);
+        Self { sheet, projection, network, text, title, legend: TOP + 8.0 }
+    }
+
+    /// A sign of the legend, drawn at the middle of its line.
+    pub fn legend_sign(&mut self, draw: impl FnOnce(&mut Sheet, (f64, f64)), text: &str) {
+        draw(&mut self.sheet, (legend_x() + 9.0, self.legend + 9.0));
+        self.legend_text(text);
     }
 
     /// The frame of the map.
@@ -44,16 +57,13 @@ impl<'a> Map<'a> {
 
     /// Settlements as small grey dots; nothing when they are too many to help.
     pub fn settlements(&mut self) {
-        let network = self.input.network();
+        let network = self.network;
         if network.settlements.len() > cells::MOST_CELLS {
             return;
         }
         self.sheet.group(&format!("fill=\"{}\"", palette::HAIR));
-        for (i, s) in network.settlements.iter().enumerate() {
-            let hover = self
-                .input
-                .text
-                .say_with("hover-people", &[("name", (&self.input.settlement_name(i)).into()), ("people", people(s.population.0).into())]);
+        for s in &network.settlements {
+            let hover = self.text.say_with("hover-people", &[("name", (&self.text.place(&s.name, s.name_en.as_deref())).into()), ("people", people(s.population.0).into())]);
             self.sheet.circle(self.projection.to(s.position), 1.6, Paint::fill(palette::HAIR), Some(&hover));
         }
         self.sheet.end();
@@ -61,7 +71,7 @@ impl<'a> Map<'a> {
 
     /// Each settlement in the colour it is given, as cell or, when there are many, as point.
     pub fn shade(&mut self, colour: &dyn Fn(usize) -> &'static str, hover: &dyn Fn(usize) -> String) {
-        let network = self.input.network();
+        let network = self.network;
         let frame = self.frame();
         self.sheet.clip((frame.x, frame.y), (frame.w, frame.h));
         let points: Vec<_> = network.settlements.iter().map(|s| self.projection.to(s.position)).collect();
@@ -90,7 +100,7 @@ impl<'a> Map<'a> {
         self.sheet.rect((x - 8.0, y - 20.0), (len + 16.0, 30.0), Paint::fill("#FFFFFF").faded(0.8), None);
         self.sheet.rect((x, y), (len / 2.0, 5.0), Paint::fill(palette::INK), None);
         self.sheet.rect((x, y), (len, 5.0), Paint::line(palette::INK, 1.0), None);
-        let label = self.input.text.say_with("map-kilometres", &[("km", km.into())]);
+        let label = self.text.say_with("map-kilometres", &[("km", km.into())]);
         self.sheet.text((x + len / 2.0, y - 6.0), &label, Type::plain(12.0).at(Anchor::Middle));
     }
 
@@ -144,12 +154,12 @@ impl<'a> Map<'a> {
 
     /// All tiers that the case has, from `lowest` rank on.
     pub fn legend_tiers(&mut self, lowest: u8) {
-        let text = self.input.text;
+        let text = self.text;
         self.legend_heading(&text.say("legend-tiers"));
         for tier in Tier::ALL.into_iter().filter(|t| t.rank() >= lowest) {
-            let n = self.input.network().facilities.iter().filter(|f| f.tier == tier).count();
+            let n = self.network.facilities.iter().filter(|f| f.tier == tier).count();
             if n > 0 {
-                let label = text.say_with("legend-tier", &[("tier", (&self.input.tier_name(tier)).into()), ("n", n.into())]);
+                let label = text.say_with("legend-tier", &[("tier", (&self.text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
                 self.legend_tier(tier, &label);
             }
         }
@@ -157,11 +167,11 @@ impl<'a> Map<'a> {
 
     /// All tiers that the case has, as colours only, for maps whose circles stand for amounts.
     pub fn legend_tier_colours(&mut self) {
-        let text = self.input.text;
+        let text = self.text;
         self.legend_heading(&text.say("legend-tiers"));
         for tier in Tier::ALL {
-            if self.input.network().facilities.iter().any(|f| f.tier == tier) {
-                self.legend_colour(palette::tier(tier), &self.input.tier_name(tier));
+            if self.network.facilities.iter().any(|f| f.tier == tier) {
+                self.legend_colour(palette::tier(tier), &self.text.say(&format!("tier-{}", tier.code())));
             }
         }
     }
@@ -171,7 +181,7 @@ impl<'a> Map<'a> {
     /// # Errors
     /// No font.
     pub fn finish(mut self, caption: String) -> Result<Picture, PlotError> {
-        self.legend_note(&self.input.text.say("map-no-borders"));
+        self.legend_note(&self.text.say("map-no-borders"));
         let title = self.title.clone();
         self.sheet.finish(title, caption)
     }
@@ -207,7 +217,7 @@ pub fn subtitle(input: &PictureInput<'_>, columns: &[(&str, &str)]) -> String {
     parts.join("  ·  ")
 }
 
-fn case_line(text: &Catalogue, name: &str, year: i32, scenario: &str) -> String {
+pub(super) fn case_line(text: &Catalogue, name: &str, year: i32, scenario: &str) -> String {
     let name = crate::text::shorten(&crate::text::clean(name), 50);
     let scenario = crate::text::shorten(&crate::text::clean(scenario), 40);
     let year = year.to_string();

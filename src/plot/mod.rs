@@ -11,6 +11,8 @@ pub mod difference;
 pub mod first_contact;
 pub mod font;
 pub mod labels;
+pub mod layout_coverage;
+pub mod layout_map;
 pub mod load;
 pub mod lorenz;
 pub mod map;

@@ -72,7 +72,7 @@ pub fn certificate(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
     ]
 }
 
-const fn termination(t: Termination) -> &'static str {
+pub(super) const fn termination(t: Termination) -> &'static str {
     match t {
         Termination::Optimal => "termination-optimal",
         Termination::Feasible(Limit::Time) => "termination-feasible-time",

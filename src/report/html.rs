@@ -48,6 +48,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     env.add_template("base.html", include_str!("templates/base.html"))?;
     env.add_template("report.html", include_str!("templates/report.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
+    env.add_template("layout.html", include_str!("templates/layout.html"))?;
     env.add_global("t", Value::from(Serde(said)));
     env.add_global("lang", text.code());
     env.add_global("style", Value::from_safe_string(include_str!("templates/style.css").replace("FONTS", &stack()?)));
@@ -60,7 +61,7 @@ fn stack() -> Result<String, PlotError> {
 }
 
 /// Messages that templates use as `t.name`, dashes as underscores.
-const MESSAGES: [&str; 25] = [
+const MESSAGES: [&str; 34] = [
     "report-keys",
     "report-findings",
     "report-findings-note",
@@ -86,6 +87,15 @@ const MESSAGES: [&str; 25] = [
     "map-no-borders",
     "report-everything",
     "report-more-findings",
+    "layout-sites",
+    "layout-coverage",
+    "layout-beds",
+    "layout-money",
+    "layout-access",
+    "layout-objectives",
+    "layout-front",
+    "layout-prices",
+    "layout-map-title",
 ];
 
 /// RFC 4648 base64 with padding.

@@ -9,6 +9,7 @@ pub mod compare;
 pub mod csv_out;
 mod facts;
 mod html;
+pub mod layout;
 pub mod referral;
 pub mod sentences;
 mod sheets;

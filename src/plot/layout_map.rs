@@ -1,0 +1,129 @@
+//! The map of a layout: a shape and colour for the tier of each site, a sign for what becomes of it.
+
+use super::labels::Labels;
+use super::map::{Map, case_line};
+use super::svg::{Paint, Sheet, Type};
+use super::{Picture, PlotError, markers};
+use crate::network::{Network, Tier};
+use crate::plan::LayoutPlan;
+use crate::plan::layout::{SitePlan, SiteStatus};
+use crate::text::Catalogue;
+use crate::travel::Position;
+
+/// Ring of opened sites (Okabe and Ito's blue).
+const OPENED: &str = "#0072B2";
+/// Arrow of raised sites.
+const RAISED: &str = "#542788";
+/// Cross of closed sites.
+const CLOSED: &str = "#D55E00";
+/// Ring of grown sites.
+const GROWN: &str = "#222222";
+
+/// The sign of a status around a marker of radius `r`.
+fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
+    let d = r + 3.0;
+    match status {
+        SiteStatus::Kept => {}
+        SiteStatus::Opened => sheet.circle((x, y), d, Paint::line(OPENED, 2.2), None),
+        SiteStatus::Grown => sheet.circle((x, y), d, Paint::line(GROWN, 1.4), None),
+        SiteStatus::Shrunk => sheet.line((x - d, y), (x + d, y), Paint::line(GROWN, 1.6)),
+        SiteStatus::Upgraded | SiteStatus::Downgraded => {
+            let up = if status == SiteStatus::Upgraded { -1.0 } else { 1.0 };
+            let (tip, foot) = (y + up * (d + 7.0), y + up * (d + 1.0));
+            sheet.polygon(&[(x, tip), (x - 5.0, foot), (x + 5.0, foot)], Paint::fill(RAISED).outlined("#FFFFFF", 0.6), None);
+        }
+        SiteStatus::Closed => {
+            sheet.line((x - d, y - d), (x + d, y + d), Paint::line(CLOSED, 2.0));
+            sheet.line((x - d, y + d), (x + d, y - d), Paint::line(CLOSED, 2.0));
+        }
+    }
+}
+
+/// Radius of a site's marker: that of its tier, a little larger where it changes.
+fn radius(s: &SitePlan, many: bool) -> f64 {
+    let r = markers::radius(s.tier);
+    let changes = s.status != SiteStatus::Kept;
+    if many && s.tier.rank() == 1 && !changes { r * 0.7 } else if changes { r.max(3.0) } else { r }
+}
+
+/// Draws it.
+///
+/// # Errors
+/// No settlements, or no font.
+pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) -> Result<Picture, PlotError> {
+    if network.settlements.is_empty() {
+        return Err(PlotError::Empty);
+    }
+    let subtitle = case_line(text, name, network.year, &plan.scenario.name);
+    let shown = in_view(network, plan);
+    let mut map = Map::of("layout", text.say("layout-map-title"), &subtitle, &shown, text);
+    map.settlements();
+    let many = plan.sites.len() > 600;
+    let mut order: Vec<usize> = (0..plan.sites.len()).collect();
+    order.sort_by_key(|&n| (plan.sites[n].status != SiteStatus::Kept, plan.sites[n].tier.rank(), n));
+    let mut labels = Labels::new(map.frame());
+    for &n in &order {
+        let s = &plan.sites[n];
+        let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
+        let hover = text.say_with(
+            "layout-hover",
+            &[
+                ("name", (&text.place(&s.name, s.name_en.as_deref())).into()),
+                ("tier", (&text.say(&format!("tier-{}", s.tier.code()))).into()),
+                ("status", (&text.say(&format!("layout-word-{}", s.status.name()))).into()),
+                ("beds", s.beds.into()),
+                ("before", s.beds_before.into()),
+            ],
+        );
+        let r = radius(s, many);
+        sign(&mut map.sheet, at, r, s.status);
+        markers::draw(&mut map.sheet, at, r, s.tier, s.status == SiteStatus::Closed, Some(&hover));
+        if s.tier.rank() >= 3 {
+            labels.block(at, r + 4.0);
+        }
+    }
+    for &n in order.iter().rev().filter(|&&n| plan.sites[n].tier.rank() >= 3) {
+        let s = &plan.sites[n];
+        let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
+        let name = crate::text::shorten(&text.place(&s.name, s.name_en.as_deref()), 34);
+        labels.place(&mut map.sheet, at, radius(s, many) + 3.0, &name, Type::plain(11.5));
+    }
+    map.frame_and_scale();
+    map.legend_heading(&text.say("legend-tiers"));
+    for tier in Tier::ALL {
+        let n = plan.sites.iter().filter(|s| s.level > 0 && s.tier == tier).count();
+        if n > 0 {
+            let label = text.say_with("legend-tier", &[("tier", (&text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
+            map.legend_tier(tier, &label);
+        }
+    }
+    map.legend_heading(&text.say("layout-map-status"));
+    for status in SiteStatus::ALL {
+        let n = plan.sites.iter().filter(|s| s.status == status).count();
+        if n > 0 {
+            let label = text.say_with(&format!("layout-status-{}", status.name()), &[("n", n.into())]);
+            map.legend_sign(
+                |sheet, at| {
+                    sign(sheet, at, 4.0, status);
+                    sheet.circle(at, 3.0, Paint::fill("#FFFFFF").outlined("#333333", 0.8), None);
+                },
+                &label,
+            );
+        }
+    }
+    let mut note = vec![text.say("layout-map-caption")];
+    if labels.dropped() > 0 {
+        note.push(text.say_with("map-labels-dropped", &[("n", labels.dropped().into())]));
+    }
+    map.finish(note.join(&text.say("sentence-join")))
+}
+
+/// The network as far as it is planned, so that the map shows the planned areas alone.
+fn in_view(network: &Network, plan: &LayoutPlan) -> Network {
+    let rules = plan.scenario.layout.clone().unwrap_or_default();
+    let planned = |a: crate::ids::AreaId| rules.areas.is_empty() || rules.areas.contains(&network.area(a).code);
+    let mut out = network.clone();
+    out.settlements.retain(|s| planned(s.area));
+    out.facilities.retain(|f| f.area.is_some_and(planned));
+    if out.settlements.is_empty() { network.clone() } else { out }
+}
