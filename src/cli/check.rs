@@ -50,7 +50,8 @@ fn layout(args: &Args) -> Result<Answer, Fault> {
     if !violations.is_empty() {
         return Ok(refused("check", &violations, "the layout does not fit its case"));
     }
-    let json = json!({ "command": "check", "ok": true, "case": plan.case, "kind": "layout", "objectives": plan.objectives, "violations": [] });
+    let json =
+        json!({ "command": "check", "ok": true, "case": plan.case, "kind": "layout", "objectives": plan.objectives, "violations": [] });
     let first = plan.objectives.first();
     let text = format!(
         "the layout fits its case: {}, {} sites, {} {} {}, proven within {:.4} %",

@@ -72,12 +72,18 @@ pub fn prepare(folder: &Path, scenario: Option<&Path>, policy: Option<&str>, obj
     assemble(read.case, read.name_en, asked, complaints(&read.warnings), begin)
 }
 
-fn assemble(case: Case, name_en: Option<String>, mut scenario: Scenario, warnings: Vec<Complaint>, begin: Instant) -> Result<Prepared, Fault> {
+fn assemble(
+    case: Case,
+    name_en: Option<String>,
+    mut scenario: Scenario,
+    warnings: Vec<Complaint>,
+    begin: Instant,
+) -> Result<Prepared, Fault> {
     let name = scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
     pack::load(&name).map_err(|e| Fault::Invalid(vec![complaint_of_scenario("policy-pack", &name, e.to_string())]))?;
     scenario.policy = Some(name);
-    let problem = LayoutProblem::assemble(&case, &scenario)
-        .map_err(|e| Fault::Invalid(vec![complaint_of_scenario("layout", "", e.to_string())]))?;
+    let problem =
+        LayoutProblem::assemble(&case, &scenario).map_err(|e| Fault::Invalid(vec![complaint_of_scenario("layout", "", e.to_string())]))?;
     Ok(Prepared { case, name_en, problem, scenario, warnings, begin })
 }
 

@@ -154,6 +154,9 @@ mod tests {
     fn names_are_those_of_the_parser() {
         let mut names: Vec<String> = Cli::command().get_subcommands().map(|c| c.get_name().to_string()).collect();
         names.retain(|n| n != "help");
-        assert_eq!(names, ["demo", "validate", "referral", "layout", "check", "report", "compare", "generate", "import", "schema", "completions"]);
+        assert_eq!(
+            names,
+            ["demo", "validate", "referral", "layout", "check", "report", "compare", "generate", "import", "schema", "completions"]
+        );
     }
 }

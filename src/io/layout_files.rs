@@ -76,8 +76,26 @@ const fn owner(owner: Owner) -> &'static str {
 pub fn tables(network: &Network, plan: &LayoutPlan) -> Vec<(String, Vec<u8>)> {
     let area = |a: Option<u32>| a.and_then(|a| network.areas.get(a as usize)).map_or("", |a| a.code.as_str());
     let mut sites = CsvOut::new([
-        "id", "name", "name_en", "area", "town", "owner", "status", "level_before", "level", "tier", "beds_before", "beds",
-        "fixed_cost_yuan", "capital_yuan", "people_level_1", "people_level_2", "people_level_3", "capabilities", "x", "y",
+        "id",
+        "name",
+        "name_en",
+        "area",
+        "town",
+        "owner",
+        "status",
+        "level_before",
+        "level",
+        "tier",
+        "beds_before",
+        "beds",
+        "fixed_cost_yuan",
+        "capital_yuan",
+        "people_level_1",
+        "people_level_2",
+        "people_level_3",
+        "capabilities",
+        "x",
+        "y",
     ]);
     for s in &plan.sites {
         for text in [s.code.as_str(), &s.name, s.name_en.as_deref().unwrap_or(""), area(Some(s.area)), s.town.as_deref().unwrap_or("")] {
@@ -156,7 +174,8 @@ pub fn layers(network: &Network, plan: &LayoutPlan) -> Vec<(String, Vec<u8>)> {
     let a = &plan.assignments;
     let uses = (0..a.settlement.len()).map(|n| {
         let (from, to) = (&network.settlements[a.settlement[n] as usize], &plan.sites[a.site[n] as usize]);
-        let properties = json!({ "settlement": from.code, "site": to.code, "level": a.level[n], "share": a.share[n], "minutes": a.minutes[n] });
+        let properties =
+            json!({ "settlement": from.code, "site": to.code, "level": a.level[n], "share": a.share[n], "minutes": a.minutes[n] });
         feature(way(from.position, at(to.x, to.y)), properties)
     });
     let uses = collection(network, "assignments", uses.collect());

@@ -11,6 +11,7 @@ pub mod export;
 pub mod folder_out;
 pub mod geojson;
 pub mod import;
+pub mod layout_files;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;
@@ -19,7 +20,6 @@ pub mod schema;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;
-pub mod layout_files;
 mod travel_in;
 pub mod write;
 

@@ -31,10 +31,9 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
         let label = text.say_with("layout-coverage-bar", &[("level", (&level).into()), ("minutes", r.minutes.into())]);
         sheet.paragraph((16.0, y + 26.0), &label, left - 40.0, Type::plain(13.5));
         let colour = palette::rank(r.level);
-        for (share, offset, paint) in [
-            (r.before, 4.0, Paint::fill("#FFFFFF").outlined(colour, 2.0)),
-            (r.after, 32.0, Paint::fill(colour).outlined("#333333", 0.6)),
-        ] {
+        for (share, offset, paint) in
+            [(r.before, 4.0, Paint::fill("#FFFFFF").outlined(colour, 2.0)), (r.after, 32.0, Paint::fill(colour).outlined("#333333", 0.6))]
+        {
             let wide = (at(share) - left).max(1.0);
             sheet.rect((left, y + offset), (wide, 22.0), paint, None);
             let inside = share > 0.12;

@@ -43,7 +43,13 @@ fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
 fn radius(s: &SitePlan, many: bool) -> f64 {
     let r = markers::radius(s.tier);
     let changes = s.status != SiteStatus::Kept;
-    if many && s.tier.rank() == 1 && !changes { r * 0.7 } else if changes { r.max(3.0) } else { r }
+    if many && s.tier.rank() == 1 && !changes {
+        r * 0.7
+    } else if changes {
+        r.max(3.0)
+    } else {
+        r
+    }
 }
 
 /// Draws it.

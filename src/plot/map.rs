@@ -63,7 +63,10 @@ impl<'a> Map<'a> {
         }
         self.sheet.group(&format!("fill=\"{}\"", palette::HAIR));
         for s in &network.settlements {
-            let hover = self.text.say_with("hover-people", &[("name", (&self.text.place(&s.name, s.name_en.as_deref())).into()), ("people", people(s.population.0).into())]);
+            let hover = self.text.say_with(
+                "hover-people",
+                &[("name", (&self.text.place(&s.name, s.name_en.as_deref())).into()), ("people", people(s.population.0).into())],
+            );
             self.sheet.circle(self.projection.to(s.position), 1.6, Paint::fill(palette::HAIR), Some(&hover));
         }
         self.sheet.end();
@@ -159,7 +162,8 @@ impl<'a> Map<'a> {
         for tier in Tier::ALL.into_iter().filter(|t| t.rank() >= lowest) {
             let n = self.network.facilities.iter().filter(|f| f.tier == tier).count();
             if n > 0 {
-                let label = text.say_with("legend-tier", &[("tier", (&self.text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
+                let label =
+                    text.say_with("legend-tier", &[("tier", (&self.text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
                 self.legend_tier(tier, &label);
             }
         }

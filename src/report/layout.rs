@@ -118,11 +118,8 @@ fn cards(input: &LayoutReport<'_>, text: &Catalogue) -> Vec<Figure> {
 }
 
 fn objectives(plan: &LayoutPlan, text: &Catalogue) -> Table {
-    let mut t = Table::new(
-        "objectives",
-        text,
-        &[("col-objective", false), ("col-value", true), ("col-bound", true), ("col-proven-gap", true)],
-    );
+    let mut t =
+        Table::new("objectives", text, &[("col-objective", false), ("col-value", true), ("col-bound", true), ("col-proven-gap", true)]);
     for o in &plan.objectives {
         let bound = if o.bounds.dual.is_finite() { number(text, o.bounds.dual, 2) } else { words(text.say("cell-none")) };
         let name = text.say(&format!("layout-objective-{}", o.objective.name()));
@@ -178,7 +175,8 @@ fn access(plan: &LayoutPlan, text: &Catalogue) -> Table {
 }
 
 fn beds(input: &LayoutReport<'_>, text: &Catalogue) -> Table {
-    let heads = [("col-level", false), ("col-area", false), ("col-beds-before", true), ("col-beds-after", true), ("col-beds-per-1000", true)];
+    let heads =
+        [("col-level", false), ("col-area", false), ("col-beds-before", true), ("col-beds-after", true), ("col-beds-per-1000", true)];
     let mut t = Table::new("beds", text, &heads);
     for r in &input.plan.beds {
         t.rows.push(vec![
@@ -243,10 +241,7 @@ fn changes(input: &LayoutReport<'_>, text: &Catalogue) -> (Table, usize) {
 fn front(plan: &LayoutPlan, text: &Catalogue) -> Table {
     let mut t = Table::new("front", text, &[]);
     let names: Vec<&str> = crate::policy::layout::Objective::ALL.iter().map(|o| o.name()).collect();
-    t.heads = names
-        .iter()
-        .map(|n| super::tables::Head { text: text.say(&format!("layout-objective-{n}")), numeric: true })
-        .collect();
+    t.heads = names.iter().map(|n| super::tables::Head { text: text.say(&format!("layout-objective-{n}")), numeric: true }).collect();
     for p in &plan.front {
         t.rows.push(names.iter().map(|n| p.values.get(*n).map_or_else(|| words(""), |v| number(text, *v, 2))).collect());
     }

@@ -27,7 +27,7 @@ pub use regret::{RegretOptions, regrets};
 pub use robust::{ageing, cut_road, cut_ways, outages};
 pub use why::{WhyOptions, why};
 
-use super::evaluate::{Layout, Use};
+use super::evaluate::{Layout, Use, nearest};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::plan::LayoutPlan;
@@ -38,6 +38,19 @@ use std::collections::BTreeMap;
 #[must_use]
 pub fn objective(problem: &LayoutProblem) -> Objective {
     problem.rules.objective.first().copied().unwrap_or(Objective::Cost)
+}
+
+/// A layout of these levels with everybody at the nearest site, today's beds and capabilities.
+#[must_use]
+pub fn layout_at(problem: &LayoutProblem, levels: &[u8]) -> Layout {
+    let open = |j: usize| levels[j] > 0;
+    let n = problem.sites.len();
+    Layout {
+        levels: levels.to_vec(),
+        beds: (0..n).map(|j| if levels[j] >= 2 { problem.sites[j].beds_now } else { 0.0 }).collect(),
+        flags: (0..n).map(|j| if open(j) { problem.sites[j].has } else { [false; 4] }).collect(),
+        uses: std::array::from_fn(|l| nearest(problem, levels, l + 1)),
+    }
 }
 
 /// The layout of a written plan; `None` when the plan names sites or settlements that the problem does not have. O(sites + uses).
