@@ -51,7 +51,7 @@ mod targets;
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;
 
-pub use layout::check_layout;
+pub use layout::{check_layout, check_questions};
 
 /// Absolute tolerance of a row in cases a year.
 pub const CASES: f64 = 1e-2;

@@ -195,7 +195,9 @@ fn one(
         };
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
-        let found = if direct {
+        let found = if model.lp.col_count() == 0 {
+            settled(&model.lp)
+        } else if direct {
             let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
             Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
         } else {
@@ -213,7 +215,7 @@ fn one(
         };
         dual = dual.max(out.dual);
         out.dual = dual;
-        if found.values.is_empty() {
+        if found.values.is_empty() && (model.lp.col_count() > 0 || found.status != LpStatus::Optimal) {
             return Ok(out);
         }
         let grown = outside_used(&model, &found.values, &mut build_options, clock.out());
@@ -275,6 +277,15 @@ fn finish(
     out.bounds.dual = out.bounds.dual.max(s.bounds.dual).min(out.bounds.primal);
     out.status = if out.bounds.gap() <= options.limits.gap { LpStatus::Optimal } else { s.status };
     Ok(out)
+}
+
+/// A model that leaves nothing to choose: its rows hold, or they do not.
+fn settled(lp: &crate::model::LinearModel) -> Found {
+    let room = 1e-7;
+    let holds = lp.row_lower.iter().zip(&lp.row_upper).all(|(low, high)| *low <= room && *high >= -room);
+    let (status, value) = if holds { (LpStatus::Optimal, lp.offset) } else { (LpStatus::Infeasible, f64::INFINITY) };
+    let dual = if holds { lp.offset } else { f64::NEG_INFINITY };
+    Found { status, values: Vec::new(), bounds: Bounds { primal: value, dual }, prices: Vec::new(), parts: 0, rounds: 0 }
 }
 
 fn termination(found: &Found) -> Termination {

@@ -202,8 +202,8 @@ pub struct Alternative {
     pub bounds: Bounds,
     /// Value over the best, relative to it.
     pub distance: f64,
-    /// Sites open here and closed in the plan.
-    pub opened: Vec<String>,
+    /// Sites open here and closed in the plan, with their level here.
+    pub opened: Vec<(String, u8)>,
     /// Sites closed here and open in the plan.
     pub closed: Vec<String>,
     /// Sites open in both at another level: code, level in the plan, level here.

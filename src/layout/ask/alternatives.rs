@@ -90,10 +90,11 @@ pub fn alternatives(
             all.filter(|(_, (a, b))| keep(**a, **b)).map(|(s, _)| s.code.clone()).collect()
         };
         let changed = problem.sites.iter().zip(plan.levels.iter().zip(levels)).filter(|(_, (a, b))| **a > 0 && **b > 0 && a != b);
+        let opened = problem.sites.iter().zip(plan.levels.iter().zip(levels)).filter(|(_, (a, b))| **a == 0 && **b > 0);
         out.plans.push(Alternative {
             bounds: stage.bounds,
             distance: (stage.bounds.primal - best) / best.abs().max(f64::MIN_POSITIVE),
-            opened: codes(&|was, is| was == 0 && is > 0),
+            opened: opened.map(|(s, (_, b))| (s.code.clone(), *b)).collect(),
             closed: codes(&|was, is| was > 0 && is == 0),
             changed: changed.map(|(s, (a, b))| (s.code.clone(), *a, *b)).collect(),
             minutes: found.value.minutes,
