@@ -12,6 +12,7 @@ pub mod folder_out;
 pub mod geojson;
 pub mod import;
 pub mod layout_files;
+pub mod layout_questions_files;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;

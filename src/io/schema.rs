@@ -4,7 +4,7 @@
 
 use super::case_toml::CaseToml;
 use super::rows::{ArcRow, AreaRow, ClassRow, EdgeRow, FacilityRow, NodeRow, SettlementRow, TierRow, TimeRow, TownshipRow};
-use crate::plan::{LayoutPlan, ReferralPlan};
+use crate::plan::{LayoutPlan, LayoutQuestions, ReferralPlan};
 use crate::policy::{PolicyPack, Scenario};
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
@@ -28,6 +28,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("policy.toml", of::<PolicyPack>()),
         ("plan.json", of::<ReferralPlan>()),
         ("layout.json", of::<LayoutPlan>()),
+        ("questions.json", of::<LayoutQuestions>()),
     ]
 }
 

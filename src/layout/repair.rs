@@ -81,7 +81,7 @@ fn mend(
     let n = place.unwrap_or(0) as usize;
     let area = || place.map_or_else(String::new, |_| network.areas[n].code.clone());
     let named = |code: &str| if code.is_empty() { "the planned areas".to_owned() } else { code.to_owned() };
-    let way = if more { "more than there can be" } else { "fewer than there must be" };
+    let way = if more { "short of what there must be" } else { "more than there may be" };
     let make = |what: &str, place: String, amount: f64, unit: &str, sentence: String| Mend {
         what: what.into(),
         place,

@@ -194,10 +194,9 @@ fn one(
             Method::Auto => model.lp.col_count() <= DIRECT_COLUMNS,
         };
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
+        let observer = &InUnits { observer, factor };
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
-        let found = if model.lp.col_count() == 0 {
-            settled(&model.lp)
-        } else if direct {
+        let found = if direct {
             let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
             Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
         } else {
@@ -215,7 +214,8 @@ fn one(
         };
         dual = dual.max(out.dual);
         out.dual = dual;
-        if found.values.is_empty() && (model.lp.col_count() > 0 || found.status != LpStatus::Optimal) {
+        // a model without columns has an answer without values
+        if !found.bounds.primal.is_finite() {
             return Ok(out);
         }
         let grown = outside_used(&model, &found.values, &mut build_options, clock.out());
@@ -279,17 +279,29 @@ fn finish(
     Ok(out)
 }
 
-/// A model that leaves nothing to choose: its rows hold, or they do not.
-fn settled(lp: &crate::model::LinearModel) -> Found {
-    let room = 1e-7;
-    let holds = lp.row_lower.iter().zip(&lp.row_upper).all(|(low, high)| *low <= room && *high >= -room);
-    let (status, value) = if holds { (LpStatus::Optimal, lp.offset) } else { (LpStatus::Infeasible, f64::INFINITY) };
-    let dual = if holds { lp.offset } else { f64::NEG_INFINITY };
-    Found { status, values: Vec::new(), bounds: Bounds { primal: value, dual }, prices: Vec::new(), parts: 0, rounds: 0 }
+/// Passes events on with bounds in the objective's own unit.
+struct InUnits<'a> {
+    observer: &'a dyn Observer,
+    factor: f64,
+}
+
+impl Observer for InUnits<'_> {
+    fn event(&self, event: &Event) {
+        if let Event::Improved { seconds, bounds } = event {
+            let bounds = Bounds { primal: bounds.primal / self.factor, dual: bounds.dual / self.factor };
+            self.observer.event(&Event::Improved { seconds: *seconds, bounds });
+        } else {
+            self.observer.event(event);
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.observer.stop_requested()
+    }
 }
 
 fn termination(found: &Found) -> Termination {
-    match (found.status, found.values.is_empty()) {
+    match (found.status, !found.bounds.primal.is_finite()) {
         (LpStatus::Optimal, _) => Termination::Optimal,
         (LpStatus::Infeasible, _) => Termination::Infeasible,
         (LpStatus::Unbounded, _) => Termination::Unbounded,

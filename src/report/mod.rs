@@ -10,6 +10,7 @@ pub mod csv_out;
 mod facts;
 mod html;
 pub mod layout;
+pub mod layout_questions;
 pub mod referral;
 pub mod sentences;
 mod sheets;
