@@ -6,7 +6,8 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 10] = ["demo", "validate", "referral", "check", "report", "compare", "generate", "import", "schema", "completions"];
+const COMMANDS: [&str; 11] =
+    ["demo", "validate", "referral", "layout", "check", "report", "compare", "generate", "import", "schema", "completions"];
 
 fn fenji() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));

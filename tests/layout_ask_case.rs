@@ -85,7 +85,8 @@ fn answers_of_a_county_pass_their_check_and_mistakes_do_not() {
         (w.lower, w.upper, w.impossible) = (Some(2.0), Some(1.0), false);
     });
     refused("a foreign site", "why", &|a| a.why.as_mut().unwrap()[0].code = "nowhere".into());
-    refused("an outage that is milder", "outage", &|a| a.robust.as_mut().unwrap().outages[0].stress.extra[2] *= 0.9);
+    refused("an outage that moves more", "outage", &|a| a.robust.as_mut().unwrap().outages[0].stress.moved[0] += 10.0);
+    refused("an outage that leaves nobody out", "outage", &|a| a.robust.as_mut().unwrap().outages[0].stress.unserved[2] -= 10.0);
     refused("a regret that is smaller", "regret", &|a| {
         a.robust.as_mut().unwrap().regrets.as_mut().unwrap().plans[0].regrets[1].as_mut().unwrap().primal -= 1e6;
     });

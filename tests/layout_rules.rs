@@ -25,6 +25,12 @@ fn tiny(seed: u64) -> Case {
     let county = case.network.areas.iter().position(|a| !a.urban).unwrap();
     case.network.settlements.retain(|s| s.area.index() == county);
     case.network.settlements.truncate(6);
+    // seats of townships without people would only lengthen the list
+    let lived: Vec<usize> = case.network.settlements.iter().map(|s| s.town.index()).collect();
+    let other = case.network.areas.iter().position(|a| a.urban).unwrap();
+    for (_, town) in case.network.towns.iter_mut().enumerate().filter(|(t, _)| !lived.contains(t)) {
+        town.area = fenji::ids::AreaId::new(other);
+    }
     case
 }
 
@@ -175,8 +181,9 @@ fn parts_and_the_one_model_agree_on_a_middle_size() {
     let case = case(8);
     let texts = [
         format!(
-            "{NOTHING}[layout.beds]\nneed_per_1000 = [0.5, 1.0]\n[layout.budget]\nyuan = 640e6\ncounts = \"all\"\n[layout.hospitals]\nmax = 5\n"
+            "{NOTHING}[layout.beds]\nneed_per_1000 = [0.5, 1.0]\n[layout.budget]\nyuan = 2.4e9\ncounts = \"all\"\n[layout.hospitals]\nmax = 5\n"
         ),
+        format!("{NOTHING}objective = [\"travel\"]\n[layout.budget]\nyuan = 520e6\ncounts = \"all\"\n[layout.hospitals]\nmax = 5\n"),
         format!("{NOTHING}[layout.coverage]\nminutes = [10.0, 30.0, 60.0]\nshare = [0.9, 0.9, 0.5]\n[layout.hospitals]\nmax = 5\n"),
         format!("{NOTHING}max_people = [30000.0, 0.0, 0.0]\n"),
     ];
@@ -185,12 +192,13 @@ fn parts_and_the_one_model_agree_on_a_middle_size() {
         let limits = |gap: f64| Limits { gap, threads: 2, time: Some(Duration::from_secs(100)) };
         let whole = solve(&problem, &SolveOptions { method: Method::Direct, limits: limits(1e-5), neighbours: 0 }, &Silent).unwrap();
         let parts = solve(&problem, &SolveOptions { method: Method::Parts, limits: limits(1e-4), neighbours: 6 }, &Silent).unwrap();
+        assert!(!whole.stages.is_empty() && !parts.stages.is_empty(), "{text}: {:?} {:?}", whole.termination, parts.termination);
         let (a, b) = (whole.stages[0].bounds, parts.stages[0].bounds);
         assert!(b.dual <= a.primal * (1.0 + 1e-9), "{text}: bound {} above a value {}", b.dual, a.primal);
         assert!(a.dual <= b.primal * (1.0 + 1e-9), "{text}: value {} below a bound {}", b.primal, a.dual);
-        assert!(b.gap() < 0.02 && (b.primal / a.primal - 1.0).abs() < 0.01, "{text}: {a:?} {b:?}");
+        assert!(b.gap() < 0.05 && b.primal / a.primal - 1.0 < 0.03, "{text}: {a:?} {b:?}");
         assert!(parts.parts > 1, "{text}");
-        assert_eq!(check_layout(&case.network, &problem, &plan(&case, text, &problem, &parts, 0.02)), [], "{text}");
+        assert_eq!(check_layout(&case.network, &problem, &plan(&case, text, &problem, &parts, 0.05)), [], "{text}");
     }
 }
 
@@ -234,7 +242,6 @@ type Alteration = (&'static str, Box<dyn Fn(&mut LayoutPlan)>);
 
 fn alterations() -> Vec<Alteration> {
     let new = |code: &'static str, f: fn(&mut LayoutPlan)| -> Alteration { (code, Box::new(f)) };
-    let opened = |p: &LayoutPlan| p.sites.iter().position(|s| s.level == 1).unwrap();
     vec![
         new("header", |p| p.version = 99),
         new("header", |p| p.case = "another".into()),
@@ -245,20 +252,20 @@ fn alterations() -> Vec<Alteration> {
         new("site", |p| p.sites[0].beds_before += 5.0),
         new("site", |p| p.sites[0].x += 0.1),
         new("status", |p| p.sites[0].status = SiteStatus::Closed),
-        (
-            "assign",
-            Box::new(move |p| {
-                let j = opened(p);
-                p.sites[j].level = 0;
-                p.sites[j].status = if p.sites[j].level_before == 0 { SiteStatus::Opened } else { SiteStatus::Closed };
-            }),
-        ),
+        new("assign", |p| {
+            let clinic = p.sites.iter().position(|s| s.level == 1).unwrap();
+            let use_of_hospital = p.assignments.level.iter().position(|l| *l == 3).unwrap();
+            p.assignments.site[use_of_hospital] = clinic as u32;
+        }),
+        new("level", |p| {
+            let clinic = p.sites.iter().position(|s| s.level == 1).unwrap();
+            p.sites[clinic].level = 3;
+        }),
         new("assign", |p| p.assignments.share[3] = 0.5),
         new("minutes", |p| p.assignments.minutes[2] += 1.0),
         new("centres", |p| {
-            let j = p.sites.iter().position(|s| s.level == 2).unwrap();
-            let code = p.sites[j].town.clone();
-            p.sites.iter_mut().filter(|s| s.town == code && s.level == 2).for_each(|s| s.level = 0);
+            let centres = &mut p.scenario.layout.as_mut().unwrap().centres;
+            (centres.min, centres.max) = (2, 2);
         }),
         new("beds-bounds", |p| {
             let j = p.sites.iter().position(|s| s.level == 2).unwrap();

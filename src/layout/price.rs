@@ -231,6 +231,16 @@ impl<'a> Run<'a> {
             .sum()
     }
 
+    /// A part with its costs at these prices.
+    fn priced(&self, part: usize, prices: &[f64]) -> LinearModel {
+        let part = &self.split.parts[part];
+        let mut model = part.model.clone();
+        for &(row, column, v) in &part.shared {
+            model.cost[column as usize] -= prices[row as usize] * v;
+        }
+        model
+    }
+
     /// Solves every part at these prices.
     fn round(&mut self, prices: &[f64], gap: f64) -> Result<Round, BackendError> {
         let left = self.clock.left();
@@ -240,14 +250,12 @@ impl<'a> Run<'a> {
                 if self.alone[k].is_some() {
                     return None;
                 }
-                let part = &self.split.parts[k];
-                let mut model = part.model.clone();
-                for &(row, column, v) in &part.shared {
-                    model.cost[column as usize] -= prices[row as usize] * v;
-                }
+                let model = self.priced(k, prices);
                 let start = self.of_part[k].iter().map(|&n| &self.proposals[n].values);
                 let start = start.min_by(|a, b| model.objective(a).total_cmp(&model.objective(b)));
-                let limits = share_of(self.limits, left, gap);
+                // one part may not take the time of all
+                let own = left.map(|l| (l / 8).max(Duration::from_secs(2)).min(l));
+                let limits = share_of(self.limits, own, gap);
                 Some(solve_part(&model, start.map(Vec::as_slice), &limits, self.observer))
             })
             .collect();
@@ -265,7 +273,7 @@ impl<'a> Run<'a> {
                 LpStatus::Unbounded => self.stopped = Some(Limit::Numerics),
                 LpStatus::Optimal => {}
             }
-            bound += answer.bounds.dual;
+            bound += if answer.bounds.dual.is_finite() { answer.bounds.dual } else { floor(&self.priced(k, prices)) };
             if !answer.values.is_empty() && self.propose(k, answer.values) {
                 fresh += 1;
             }
@@ -353,7 +361,7 @@ impl<'a> Run<'a> {
                 break;
             }
             if penalty.is_nan() {
-                penalty = 10.0 * (self.bound - self.split.constant).abs().max(1.0);
+                penalty = (self.bound - self.split.constant).abs().max(1.0);
             }
             if self.clock.out() || self.observer.stop_requested() {
                 break;
@@ -421,11 +429,77 @@ impl<'a> Run<'a> {
     }
 }
 
+/// A bound that needs no solver, for a part that was stopped before its first: every row `= 1` (somebody is served) is worth its cheapest
+/// column, as far as rows before it have not claimed that cost. Weak duality makes it hold whatever the rest of the part says.
+fn floor(model: &LinearModel) -> f64 {
+    let mut left = model.cost.clone();
+    let mut of_row: Vec<Vec<usize>> = vec![Vec::new(); model.row_count()];
+    for j in 0..model.col_count() {
+        for (r, v) in model.column(j) {
+            if (v - 1.0).abs() < 1e-12 && (model.row_lower[r] - 1.0).abs() < 1e-12 && (model.row_upper[r] - 1.0).abs() < 1e-12 {
+                of_row[r].push(j);
+            }
+        }
+    }
+    let mut duals = vec![0.0; model.row_count()];
+    for (r, own) in of_row.iter().enumerate().filter(|(_, o)| !o.is_empty()) {
+        let cheapest = own.iter().map(|&j| left[j]).fold(f64::INFINITY, f64::min);
+        duals[r] = cheapest;
+        own.iter().for_each(|&j| left[j] -= cheapest);
+    }
+    model.dual_bound(&duals)
+}
+
 /// Passes the wish to stop on, and no events.
 struct Still<'a>(&'a dyn Observer);
 
 impl Observer for Still<'_> {
     fn stop_requested(&self) -> bool {
         self.0.stop_requested()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)] // a test may fail
+mod tests {
+    use super::*;
+    use crate::outcome::Silent;
+
+    /// Two parts of two sites each: open a site (3 or 4) to serve two clients; the budget row lets three of four sites' cost through.
+    fn model(limit: f64) -> (LinearModel, usize) {
+        let mut m = LinearModel::new();
+        let budget = m.add_row(f64::NEG_INFINITY, limit);
+        for shift in [0.0, 2.0] {
+            let serve: Vec<usize> = (0..2).map(|_| m.add_row(1.0, 1.0)).collect();
+            let link: Vec<usize> = (0..4).map(|_| m.add_row(f64::NEG_INFINITY, 0.0)).collect();
+            for (site, cost) in [3.0, 4.0].into_iter().enumerate() {
+                m.add_binary(cost, &[(budget, 1.0), (link[2 * site], -1.0), (link[2 * site + 1], -1.0)]);
+                for client in 0..2 {
+                    let way = if site == client { 1.0 } else { 9.0 + shift };
+                    m.add_col(way, 1.0, 1.0, &[(serve[client], 1.0), (link[2 * site + client], 1.0)]);
+                }
+            }
+        }
+        (m, budget)
+    }
+
+    #[test]
+    fn prices_bound_what_listing_gives() {
+        for (limit, best) in [(4.0, 18.0), (3.0, 22.0), (2.0, 28.0)] {
+            let (m, budget) = model(limit);
+            let found = solve(&m, &[budget], None, &Limits::default(), &Silent).unwrap();
+            assert!(found.bounds.dual <= best + 1e-6, "{limit}: {:?}", found.bounds);
+            assert!((found.bounds.primal - best).abs() < 1e-6, "{limit}: {:?}", found.bounds);
+            assert!(m.violation(&found.values) < 1e-6, "{limit}");
+        }
+        let (m, budget) = model(1.0);
+        assert!(solve(&m, &[budget], None, &Limits::default(), &Silent).unwrap().values.is_empty());
+    }
+
+    #[test]
+    fn the_floor_is_below_the_optimum() {
+        let (m, _) = model(4.0);
+        let low = floor(&m);
+        assert!(low <= 18.0 && low >= 4.0 - 1e-9, "{low}");
     }
 }

@@ -55,7 +55,9 @@ fn of_level(making: &mut Making<'_>, level: usize, limited: bool) -> Lists {
         let mut outside = None;
         #[allow(clippy::cast_possible_truncation)] // there are three levels
         let key = (i as u32, level as u8);
-        let keep = making.options.grown.get(&key).copied().unwrap_or(making.options.neighbours);
+        // centres are near and many, hospitals few: shorter lists do at level 2
+        let usual = if level == 2 { making.options.neighbours.div_ceil(2) } else { making.options.neighbours };
+        let keep = making.options.grown.get(&key).copied().unwrap_or(usual);
         if keep > 0 && may_cut && list.len() > keep + 1 {
             let minutes = list[keep].minutes;
             list.truncate(keep);
