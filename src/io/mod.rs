@@ -12,10 +12,7 @@ pub mod folder_out;
 pub mod geojson;
 pub mod import;
 pub mod layout_files;
-<<<<<<< HEAD
 pub mod layout_questions_files;
-=======
->>>>>>> layout
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;

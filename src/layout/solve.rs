@@ -285,7 +285,8 @@ fn finish(
 fn settled(lp: &crate::model::LinearModel) -> Found {
     let room = 1e-7;
     let holds = lp.row_lower.iter().zip(&lp.row_upper).all(|(low, high)| *low <= room && *high >= -room);
-    let (status, primal, dual) = if holds { (LpStatus::Optimal, lp.offset, lp.offset) } else { (LpStatus::Infeasible, f64::INFINITY, f64::NEG_INFINITY) };
+    let (status, primal, dual) =
+        if holds { (LpStatus::Optimal, lp.offset, lp.offset) } else { (LpStatus::Infeasible, f64::INFINITY, f64::NEG_INFINITY) };
     Found { status, values: Vec::new(), bounds: Bounds { primal, dual }, prices: Vec::new(), parts: 0, rounds: 0 }
 }
 
