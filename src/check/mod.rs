@@ -58,7 +58,7 @@ pub use location_bound::lagrangian_bound;
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;
 
-pub use layout::check_layout;
+pub use layout::{check_layout, check_questions};
 
 /// Absolute tolerance of a row in cases a year.
 pub const CASES: f64 = 1e-2;

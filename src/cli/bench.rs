@@ -2,7 +2,7 @@
 
 use super::args::OutArg;
 use super::exit::{Answer, Fault};
-use super::{output, steps};
+use super::output;
 use crate::bench::expand::{Places, expand};
 use crate::bench::page::{Bench, files};
 use crate::bench::{collect, engine, run, spec};
@@ -48,7 +48,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         return single(&args.spec);
     }
     let cores = run::cores();
-    let spec = spec::read(&args.spec, cores.len()).map_err(|p| steps::invalid(&p))?;
+    let spec = spec::read(&args.spec, cores.len()).map_err(Fault::Invalid)?;
     let jobs = usize::from(args.jobs);
     let threads = spec.setting.iter().map(|s| s.get_ref().threads as usize).max().unwrap_or(1);
     if jobs * threads > cores.len() {
@@ -63,7 +63,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let program = std::env::current_exe().context("where this program is cannot be told")?;
     // Instances are paths of child processes, which may run elsewhere.
     let out = &out.canonicalize().with_context(|| format!("cannot find {}", out.display()))?;
-    let runs = expand(&spec, &Places { spec: &args.spec, out, program: &program }).map_err(|p| steps::invalid(&p))?;
+    let runs = expand(&spec, &Places { spec: &args.spec, out, program: &program }).map_err(Fault::Invalid)?;
     let begun = if args.page_only {
         0
     } else {

@@ -52,7 +52,12 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
 
 /// A layout.
 fn layout(args: &Args) -> Result<Answer, Fault> {
-    let (_, plan, violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+    let (prepared, plan, mut violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+    // the answers to what was asked next stand beside the plan
+    let beside = args.plan.with_file_name("questions.json");
+    if let Some(asked) = crate::io::layout_questions_files::read_questions(&beside).map_err(Fault::Invalid)? {
+        violations.extend(crate::check::check_questions(&prepared.case.network, &prepared.problem, &plan, &asked));
+    }
     if !violations.is_empty() {
         return Ok(refused("check", &violations, "the layout does not fit its case"));
     }

@@ -2,6 +2,7 @@
 
 use super::args::{Lang, OutArg, gap, seconds};
 use super::exit::{Answer, Exit, Fault, visible};
+use super::layout_questions::{self, AskArgs};
 use super::layout_steps::{self, Prepared, Solved};
 use super::output::{grouped, percent, yuan};
 use super::{check, output, referral};
@@ -33,6 +34,9 @@ pub struct Args {
     /// How to solve.
     #[command(flatten)]
     pub solve: LayoutArgs,
+    /// What is asked next.
+    #[command(flatten)]
+    pub ask: AskArgs,
     /// Language of report and pictures
     #[arg(long, value_enum, default_value_t)]
     pub lang: Lang,
@@ -96,10 +100,20 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if !violations.is_empty() {
         return Ok(check::refused("layout", &violations, "the layout failed its own check and was not written"));
     }
-    let files = layout_steps::files(&prepared, &plan, (!args.no_report).then_some(args.lang))?;
+    let asked = layout_questions::ask(&args.ask, &args.case, &prepared, &plan, &options, observer)?;
+    if let Some(asked) = &asked {
+        let wrong = crate::check::check_questions(&prepared.case.network, &prepared.problem, &plan, asked);
+        if !wrong.is_empty() {
+            return Ok(check::refused("layout", &wrong, "the answers to --ask failed their own check; nothing was written"));
+        }
+    }
+    let files = layout_steps::files(&prepared, &plan, asked.as_ref(), (!args.no_report).then_some(args.lang))?;
     output::write_results(out, &files)?;
     let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&summary(&prepared, &plan).join("\n"));
+    for line in asked.iter().flat_map(layout_questions::summary) {
+        text.push_str(&format!("\n{line}"));
+    }
     let opens = out.join(if args.no_report { "plan.json" } else { "report.html" });
     text.push_str(&format!("\nwritten: {}", opens.display()));
     let counts: serde_json::Map<String, serde_json::Value> =
@@ -109,7 +123,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         "gap": plan.objectives.first().map(|o| o.bounds.gap()), "termination": plan.termination, "sites": counts, "money": plan.money,
         "access": plan.access, "prices": plan.prices, "front": plan.front, "backend": plan.backend, "method": plan.method, "parts": plan.parts,
         "seconds": plan.seconds, "version": plan.version, "fenji": plan.fenji, "violations": 0, "out": out, "files": referral::names(&files),
-        "warnings": prepared.warnings,
+        "warnings": prepared.warnings, "questions": asked,
     });
     Ok(Answer::fine(json, text))
 }

@@ -9,7 +9,7 @@ use crate::demand::LayoutProblem;
 use crate::layout::{Mend, Method, PlanInfo, SolveOptions};
 use crate::network::{Case, Place, Problem, codes};
 use crate::outcome::{Limits, Observer, Termination};
-use crate::plan::LayoutPlan;
+use crate::plan::{LayoutPlan, LayoutQuestions};
 use crate::policy::layout::Objective;
 use crate::policy::{Scenario, pack};
 use crate::{backend, io, layout, report};
@@ -169,14 +169,19 @@ pub fn judge_written(folder: &Path, file: &Path) -> Result<(Prepared, LayoutPlan
 ///
 /// # Errors
 /// When a picture or table cannot be made.
-pub fn files(prepared: &Prepared, plan: &LayoutPlan, lang: Option<Lang>) -> Result<Files, Fault> {
+pub fn files(prepared: &Prepared, plan: &LayoutPlan, asked: Option<&LayoutQuestions>, lang: Option<Lang>) -> Result<Files, Fault> {
     let mut files = vec![
         ("plan.json".to_string(), io::layout_files::layout_bytes(plan).map_err(|e| anyhow!(e))?),
         ("scenario.toml".to_string(), toml::to_string_pretty(&prepared.scenario).map_err(|e| anyhow!(e))?.into_bytes()),
     ];
+    if let Some(asked) = asked {
+        files.push(("questions.json".to_string(), io::layout_questions_files::questions_bytes(asked).map_err(|e| anyhow!(e))?));
+        files.extend(io::layout_questions_files::tables(asked));
+    }
     let Some(lang) = lang else { return Ok(files) };
     let network = &prepared.case.network;
-    let input = report::layout::LayoutReport { network, problem: &prepared.problem, plan, name_en: prepared.name_en.as_deref() };
+    let input =
+        report::layout::LayoutReport { network, problem: &prepared.problem, plan, name_en: prepared.name_en.as_deref(), questions: asked };
     files.extend(report::layout::write_bundle(&input, lang.code()).map_err(|e| anyhow!(e))?);
     files.extend(io::layout_files::tables(network, plan));
     files.extend(io::layout_files::layers(network, plan));

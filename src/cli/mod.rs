@@ -13,6 +13,7 @@ pub mod exit;
 pub mod generate;
 pub mod import;
 pub mod layout;
+pub mod layout_questions;
 pub mod layout_steps;
 pub mod locate;
 mod locate_show;

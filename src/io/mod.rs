@@ -14,6 +14,7 @@ pub mod import;
 pub mod location;
 pub mod need;
 pub mod layout_files;
+pub mod layout_questions_files;
 pub mod plan_file;
 pub mod rows;
 pub mod scenario;

@@ -8,9 +8,11 @@
 //! | `repair` | what would mend an infeasible wish, in sites, beds, people, minutes, yuan, by place |
 //! | `front` | points between two objectives by the epsilon constraint |
 //! | `write` | the plan that is written |
+//! | `ask` | what a planner asks next: order, why, alternatives, robustness |
 
 pub mod apply;
 pub mod beds;
+pub mod ask;
 pub mod evaluate;
 pub mod front;
 pub mod parts;

@@ -50,25 +50,25 @@ struct Proposal {
 }
 
 /// Time that is left.
-pub(super) struct Clock {
+pub(crate) struct Clock {
     begin: Instant,
     limit: Option<Duration>,
 }
 
 impl Clock {
-    pub(super) fn new(limit: Option<Duration>) -> Self {
+    pub(crate) fn new(limit: Option<Duration>) -> Self {
         Self { begin: Instant::now(), limit }
     }
 
-    pub(super) fn left(&self) -> Option<Duration> {
+    pub(crate) fn left(&self) -> Option<Duration> {
         self.limit.map(|l| l.saturating_sub(self.begin.elapsed()))
     }
 
-    pub(super) fn out(&self) -> bool {
+    pub(crate) fn out(&self) -> bool {
         self.left().is_some_and(|l| l.is_zero())
     }
 
-    pub(super) fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.begin.elapsed().as_secs_f64()
     }
 }

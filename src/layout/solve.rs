@@ -196,7 +196,9 @@ fn one(
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
         let observer = &InUnits { observer, factor };
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
-        let found = if direct {
+        let found = if model.lp.col_count() == 0 {
+            settled(&model.lp)
+        } else if direct {
             let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
             Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
         } else {
@@ -277,6 +279,15 @@ fn finish(
     out.bounds.dual = out.bounds.dual.max(s.bounds.dual).min(out.bounds.primal);
     out.status = if out.bounds.gap() <= options.limits.gap { LpStatus::Optimal } else { s.status };
     Ok(out)
+}
+
+/// A model that leaves nothing to choose: its rows hold, or they do not. Solvers differ on what they say of an empty model.
+fn settled(lp: &crate::model::LinearModel) -> Found {
+    let room = 1e-7;
+    let holds = lp.row_lower.iter().zip(&lp.row_upper).all(|(low, high)| *low <= room && *high >= -room);
+    let (status, primal, dual) =
+        if holds { (LpStatus::Optimal, lp.offset, lp.offset) } else { (LpStatus::Infeasible, f64::INFINITY, f64::NEG_INFINITY) };
+    Found { status, values: Vec::new(), bounds: Bounds { primal, dual }, prices: Vec::new(), parts: 0, rounds: 0 }
 }
 
 /// Passes events on with bounds in the objective's own unit.

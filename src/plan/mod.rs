@@ -4,6 +4,7 @@ pub mod beds;
 pub mod flows;
 pub mod layout;
 pub mod location;
+pub mod layout_questions;
 pub mod referral;
 
 pub use crate::outcome::{Bounds, Limit, Termination};
@@ -11,4 +12,5 @@ pub use beds::BedsPlan;
 pub use flows::Flows;
 pub use layout::LayoutPlan;
 pub use location::LocationPlan;
+pub use layout_questions::LayoutQuestions;
 pub use referral::ReferralPlan;

@@ -3,11 +3,11 @@
 use super::facts::{self, Figure};
 use super::referral::{figures, picture_files, render};
 use super::tables::{Cell, Table, number, value, words};
-use super::{File, ReportError, html};
+use super::{File, ReportError, html, layout_questions};
 use crate::demand::LayoutProblem;
 use crate::network::{Evidence, Network};
-use crate::plan::LayoutPlan;
 use crate::plan::layout::SiteStatus;
+use crate::plan::{LayoutPlan, LayoutQuestions};
 use crate::plot::{self, layout_coverage, layout_map};
 use crate::text::{Catalogue, Measure};
 use minijinja::value::Serde;
@@ -27,6 +27,8 @@ pub struct LayoutReport<'a> {
     pub plan: &'a LayoutPlan,
     /// Title of the case in Latin letters.
     pub name_en: Option<&'a str>,
+    /// Answers to what was asked next, if anything was.
+    pub questions: Option<&'a LayoutQuestions>,
 }
 
 /// Makes `report.html` and `pictures/*` in a language (`en`, `zh`, or the path of a `.ftl` file). Nothing is written to disk.
@@ -85,6 +87,7 @@ fn page(input: &LayoutReport<'_>, text: &Catalogue, name: &str, pictures: Vec<Va
             sites => Value::from(Serde(sites)),
             sites_note,
             front => Value::from(Serde(front(plan, text))),
+            questions => Value::from(Serde(input.questions.map(|q| layout_questions::sections(n, plan, q, text)).unwrap_or_default())),
             provenance => Value::from(Serde(provenance(n, text))),
             certificate => Value::from(Serde(certificate(plan, text))),
         },

@@ -12,6 +12,7 @@ pub mod csv_out;
 mod facts;
 pub mod html;
 pub mod layout;
+pub mod layout_questions;
 pub mod referral;
 pub mod sentences;
 mod sheets;

@@ -30,6 +30,7 @@
 //! | `objective`, `bounds`, `termination` | value of an objective, its interval, the claim of optimality |
 //! | `front` | a point of the front that contradicts the plan |
 
+mod questions;
 mod rules;
 mod tables;
 
@@ -38,6 +39,7 @@ use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::network::{Network, Tier};
 use crate::plan::layout::{LAYOUT_VERSION, LayoutPlan, SiteStatus};
+pub use questions::check_questions;
 use std::collections::BTreeMap;
 
 /// Tolerance of beds.

@@ -68,6 +68,7 @@ fn no_room(data: &Data) -> Option<String> {
 
 fn infeasible(unreachable: Vec<u32>, repair: Vec<String>) -> Answer {
     Answer {
+        multipliers: None,
         bounds: Bounds { primal: f64::INFINITY, dual: f64::INFINITY },
         termination: Termination::Infeasible,
         open: Vec::new(),
@@ -94,6 +95,7 @@ fn answer(data: &Data, plan: Option<Plan>, run: Run<'_>) -> Answer {
         Assignment::Single(plan.flows.iter().map(|&(_, j, _)| Some(j as u32)).collect())
     };
     Answer {
+        multipliers: None,
         bounds,
         termination,
         open: plan.open.iter().map(|&j| j as u32).collect(),

@@ -37,6 +37,7 @@ pub fn solve(instance: &Instance, problem: Problem, settings: &Settings, observe
 fn infeasible(assignment: Assignment, unreachable: Vec<u32>, repair: Vec<String>) -> Answer {
     let bounds = Bounds { primal: f64::INFINITY, dual: f64::INFINITY };
     Answer {
+        multipliers: None,
         bounds,
         termination: Termination::Infeasible,
         open: Vec::new(),
@@ -112,6 +113,7 @@ fn uncapacitated(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer
     let (bounds, termination, trace) = run.finish();
     let numbers = |from: usize, to: usize| (from..to).filter(|&d| used[d]).map(|d| (d - from) as u32).collect::<Vec<u32>>();
     Answer {
+        multipliers: None,
         bounds,
         termination,
         open: numbers(0, problem.m),
@@ -143,6 +145,7 @@ fn staged(instance: &Instance, upper: &Upper, mut run: Run<'_>) -> Answer {
         |from: usize, to: usize| (from..to).filter(|&d| stages.open.get(d) == Some(&true)).map(|d| (d - from) as u32).collect::<Vec<u32>>();
     let pairs = |flows: &[(usize, usize, f64)]| flows.iter().map(|&(a, b, t)| (a as u32, b as u32, t)).collect::<Vec<_>>();
     Answer {
+        multipliers: None,
         bounds,
         termination,
         open: numbers(0, problem.m),

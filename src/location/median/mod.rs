@@ -98,6 +98,7 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
     let everybody: Vec<u32> = (0..lists::short(instance.clients())).collect();
     let assignment = nearest_two(instance, &everybody, &open).iter().map(|t| Some(t[0].1).filter(|&j| j != u32::MAX)).collect();
     Ok(Answer {
+        multipliers: None,
         bounds,
         termination,
         open,
@@ -111,6 +112,7 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
 
 fn without(instance: &Instance, termination: Termination, unreachable: Vec<u32>, repair: Vec<String>) -> Answer {
     Answer {
+        multipliers: None,
         bounds: Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY },
         termination,
         open: Vec::new(),
