@@ -92,33 +92,17 @@ fn every_problem_is_solved_written_and_checked() {
 #[test]
 fn values_by_hand() {
     let desk = Desk::new();
-    // {c, d}: a 2x4, b 1x5, e 1x1
+    // of all pairs the least: enumerated here
+    let points = [(0.0, 0.0, 2.0), (3.0, 0.0, 1.0), (0.0, 4.0, 3.0), (9.0, 9.0, 2.0), (8.0, 9.0, 1.0_f64)];
+    let cost = |p: (f64, f64, f64), q: (f64, f64, f64)| (p.0 - q.0).hypot(p.1 - q.1) * p.2;
+    let of_pair = |a: usize, b: usize| points.iter().map(|&p| cost(p, points[a]).min(cost(p, points[b]))).sum::<f64>();
+    let best = (0..5).flat_map(|a| (0..a).map(move |b| (a, b))).map(|(a, b)| of_pair(a, b)).fold(f64::INFINITY, f64::min);
     let (_, json) = desk.run(&["locate", "points.csv", "--problem", "p-median", "-p", "2"]);
-    assert_eq!((json["value"].as_f64(), &json["open"]), (Some(10.0), &json!(["a", "d"])).into_value(&json));
+    assert!((json["value"].as_f64().unwrap() - best).abs() < 1e-9, "{best}: {json}");
     let (_, json) = desk.run(&["locate", "points.csv", "--problem", "lscp", "--within", "5"]);
     assert_eq!(json["value"], 17.0, "fixed costs of c and d, which reach everybody: {json}");
     let (_, json) = desk.run(&["locate", "points.csv", "--problem", "mclp", "--within", "4", "-p", "1"]);
     assert_eq!((json["value"].as_f64(), &json["open"]), (Some(6.0), &json!(["a"])));
-}
-
-/// Sum of a at distance 0, b at 3, c at 4 x 3, d at 0, e at 1 is 16; with c open instead of a it is 8 + 5 + 0 + 0 + 1 = 14, with b ... the least is told.
-trait IntoValue<'a> {
-    fn into_value(self, json: &'a Value) -> (Option<f64>, &'a Value);
-}
-
-impl<'a> IntoValue<'a> for (Option<f64>, &Value) {
-    fn into_value(self, json: &'a Value) -> (Option<f64>, &'a Value) {
-        // enumerated here: the value of each pair
-        let points = [(0.0, 0.0, 2.0), (3.0, 0.0, 1.0), (0.0, 4.0, 3.0), (9.0, 9.0, 2.0), (8.0, 9.0, 1.0_f64)];
-        let mut best = f64::INFINITY;
-        for a in 0..5 {
-            for b in 0..a {
-                let d = |p: (f64, f64, f64), q: (f64, f64, f64)| (p.0 - q.0).hypot(p.1 - q.1) * p.2;
-                best = best.min(points.iter().map(|&p| d(p, points[a]).min(d(p, points[b]))).sum());
-            }
-        }
-        (Some(best), &json["open"])
-    }
 }
 
 #[test]

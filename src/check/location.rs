@@ -25,11 +25,11 @@
 //!
 //! # Tolerances
 //!
-//! Amounts agree to [`AMOUNT`] of the demand or capacity, money to [`MONEY`](super::MONEY) of the sum of its parts' magnitudes.
+//! Amounts agree to [`AMOUNT`] of the demand or capacity, money to [`MONEY`] of the sum of its parts' magnitudes.
 
 use super::{Findings, MONEY, Violation, location_bound, location_rows};
 use crate::instance::{Instance, Problem};
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::LocationPlan;
 use crate::plan::location::{LOCATION_KIND, LOCATION_VERSION};
 

@@ -281,10 +281,10 @@ pub(super) fn nobody_dropped(instance: &Instance, plan: &LocationPlan, served: &
                 found.add("unreachable", place(), 1.0, 0.0, "The client is named as unreachable, and a candidate site can serve it.");
             }
             (false, false) if !plan.problem.maximises() => {
-                found.add("unserved", place(), 0.0, 1.0, "The client is served by none and not named.")
+                found.add("unserved", place(), 0.0, 1.0, "The client is served by none and not named.");
             }
             (false, false) if !can(i) => {
-                found.add("unserved", place(), 0.0, 1.0, "No candidate site can serve the client, and it is not named.")
+                found.add("unserved", place(), 0.0, 1.0, "No candidate site can serve the client, and it is not named.");
             }
             _ => {}
         }

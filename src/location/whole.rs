@@ -115,7 +115,7 @@ fn reached(instance: &Instance, problem: &Problem, unreachable: &[u32]) -> Vec<u
     let mut left_out = vec![false; instance.clients()];
     unreachable.iter().for_each(|&i| left_out[i as usize] = true);
     let splits = matches!(problem, Problem::Capacitated);
-    (0..instance.clients()).filter(|&i| !left_out[i] && !(splits && instance.demand[i] <= 0.0)).collect()
+    (0..instance.clients()).filter(|&i| !left_out[i] && (!splits || instance.demand[i] > 0.0)).collect()
 }
 
 /// Builds the model of a problem without upper level.

@@ -19,7 +19,7 @@ pub fn random(seed: u64) -> Instance {
     let (n, m, q) = (5, 4, 2);
     let mut whole = |below: u64| (r.next() % below) as f64;
     let demand: Vec<f64> = (0..n).map(|_| whole(6)).collect();
-    let values = (0..n * m).map(|_| if whole(9) == 0.0 && seed % 3 == 0 { f64::INFINITY } else { whole(60) }).collect();
+    let values = (0..n * m).map(|_| if whole(9) == 0.0 && seed.is_multiple_of(3) { f64::INFINITY } else { whole(60) }).collect();
     let capacity = (0..m).map(|_| 2.0 + whole(9)).collect();
     let fixed = (0..m).map(|_| whole(80)).collect();
     let upper = Upper {
@@ -27,7 +27,7 @@ pub fn random(seed: u64) -> Instance {
         capacity: (0..q).map(|_| 6.0 + whole(12)).collect(),
         unit_cost: (0..m * q).map(|_| whole(30)).collect(),
     };
-    let service = Service { distance: Distance::Table { sites: m, values }, per_unit: seed % 2 == 0 };
+    let service = Service { distance: Distance::Table { sites: m, values }, per_unit: seed.is_multiple_of(2) };
     Instance { name: "random".into(), demand, fixed, capacity, service, upper: Some(upper), ..Instance::default() }
 }
 

@@ -19,7 +19,7 @@ pub fn detect(text: &str) -> Option<Format> {
         return Some(Format::GkCflp);
     }
     let keyword = |l: &&str| ["NAME", "TYPE", "DIMENSION", "NODE_COORD_SECTION", "EDGE_WEIGHT_TYPE"].iter().any(|k| l.starts_with(k));
-    if head.iter().any(|l| keyword(l)) {
+    if head.iter().any(keyword) {
         return Some(Format::Tsplib);
     }
     if first.contains(',') && first.chars().any(char::is_alphabetic) {
@@ -32,7 +32,7 @@ pub fn detect(text: &str) -> Option<Format> {
     match counts[..] {
         [_] if second == Some(3) => Some(Format::Tsplib),
         [m, _] => two_counts(text, &head, &widths, m),
-        [a, b, c] => three_counts(text, second, a, b, c),
+        [a, b, c] => three_counts(text, &widths, a, b, c),
         _ => None,
     }
 }
@@ -60,7 +60,7 @@ fn two_counts(text: &str, head: &[&str], widths: &[usize], m: u64) -> Option<For
     }
 }
 
-fn three_counts(text: &str, second: Option<usize>, a: u64, b: u64, c: u64) -> Option<Format> {
+fn three_counts(text: &str, widths: &[usize], a: u64, b: u64, c: u64) -> Option<Format> {
     let words = text.split_whitespace().count() as u128;
     let (a, b, c) = (u128::from(a), u128::from(b), u128::from(c));
     let fits = [
@@ -72,8 +72,10 @@ fn three_counts(text: &str, second: Option<usize>, a: u64, b: u64, c: u64) -> Op
     if let (Some((_, format)), None) = (exact.next(), exact.next()) {
         return Some(*format);
     }
-    match second? {
-        3 => Some(Format::OrlibPmed),
+    // edges have three words each, but for the one that was cut
+    let edges = widths.iter().rev().skip(1).all(|w| *w == 3);
+    match widths.get(1)? {
+        3 if edges => Some(Format::OrlibPmed),
         1 => Some(Format::TwoStageCflp),
         _ => Some(Format::TwoLevelUfl),
     }

@@ -1,6 +1,6 @@
 //! Instances of the location literature and plain tables of points: one file an instance, in any of the formats of [`Format`].
 //!
-//! The format is found from the text ([`detect`]) or named by the user. What is wrong is collected: code, file, line, value and remedy.
+//! The format is found from the text (`detect`) or named by the user. What is wrong is collected: code, file, line, value and remedy.
 //!
 //! | format | what stands in it |
 //! | --- | --- |

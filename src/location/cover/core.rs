@@ -43,7 +43,7 @@ pub(super) fn run_mip(
     let limits = run.watch.left(run.settings, 0.5 * run.settings.limits.gap);
     let found = default_mip().solve_mip(model, start, &limits, &relay)?;
     let limit = match found.status {
-        LpStatus::Stopped(l) => run.watch.over().or((!(first && !found.values.is_empty())).then_some(l)),
+        LpStatus::Stopped(l) => run.watch.over().or((!first || found.values.is_empty()).then_some(l)),
         _ => None,
     };
     Ok((found, limit))

@@ -107,5 +107,5 @@ fn all_whole<'a>(values: impl Iterator<Item = &'a f64>) -> bool {
 
 /// A lower bound rounded up where values are whole; the room keeps the rounding of sums from lifting it too far.
 fn round_up(bound: f64, whole: bool) -> f64 {
-    if whole { (bound - 1e-6 * bound.abs().max(1.0).min(1e5)).ceil() } else { bound }
+    if whole { (bound - 1e-6 * bound.abs().clamp(1.0, 1e5)).ceil() } else { bound }
 }

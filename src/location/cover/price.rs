@@ -380,9 +380,9 @@ impl<'a> Local<'a> {
     fn undo(&mut self) {
         while let Some((c, added)) = self.log.pop() {
             if added {
-                self.remove(c)
+                self.remove(c);
             } else {
-                self.add(c)
+                self.add(c);
             }
             self.log.pop();
         }
