@@ -36,7 +36,7 @@
 //! | [`synth`] | seeded synthetic networks |
 //! | [`plan`], [`check`], [`indicators`] | what comes out, its independent verification, what it means |
 //! | [`model`], [`backend`] | formulations and solvers |
-//! | [`location`], [`referral`] | facility location with a certificate; the referral plan |
+//! | [`location`], [`layout`], [`referral`] | facility location with a certificate; where facilities and beds go; the referral plan |
 //! | [`io`], [`text`], [`plot`], [`report`], [`cli`] | files, the text catalogue, pictures, reports, the command line |
 //!
 //! # Example
