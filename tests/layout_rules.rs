@@ -1,5 +1,5 @@
 //! Layouts against brute force, their invariants, the parts against the one model, and what the check refuses.
-#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may fail loudly
+#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail loudly
 
 use fenji::check::check_layout;
 use fenji::demand::LayoutProblem;

@@ -28,6 +28,19 @@ pub struct Args {
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
+    if crate::io::layout_files::kind_of(&args.plan).as_deref() == Some("layout") {
+        let (prepared, plan, violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+        if !violations.is_empty() {
+            return Ok(check::refused("report", &violations, "the layout does not fit its case and is not reported"));
+        }
+        let files = super::layout_steps::files(&prepared, &plan, Some(args.lang))?;
+        output::write_results(out, &files)?;
+        let json = serde_json::json!({
+            "command": "report", "ok": true, "case": plan.case, "kind": "layout", "objectives": plan.objectives, "out": out,
+            "files": referral::names(&files),
+        });
+        return Ok(Answer::fine(json, format!("written: {}", out.join("report.html").display())));
+    }
     let (prepared, judged) = steps::judge_written(&args.case, &args.plan, observer)?;
     if !judged.violations.is_empty() {
         return Ok(check::refused("report", &judged.violations, "the plan does not fit its case and is not reported"));

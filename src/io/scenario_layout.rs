@@ -4,8 +4,11 @@ use crate::network::Network;
 use crate::policy::LayoutRules;
 use std::collections::BTreeSet;
 
+/// Takes a path, a value and the range it must lie in.
+pub(super) type Range<'a> = dyn FnMut(&[&str], f64, f64, f64) + 'a;
+
 /// Tells every number with the range it must lie in.
-pub(super) fn ranges(l: &LayoutRules, range: &mut dyn FnMut(&[&str], f64, f64, f64)) {
+pub(super) fn ranges(l: &LayoutRules, range: &mut Range<'_>) {
     range(&["layout", "tolerance"], l.tolerance, 0.0, 1.0);
     range(&["layout", "spacing_km"], l.spacing_km, 0.0, 1000.0);
     let lists = [("fixed_cost", &l.fixed_cost), ("trips", &l.trips), ("max_people", &l.max_people), ("min_visits", &l.min_visits)];

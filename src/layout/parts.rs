@@ -55,11 +55,11 @@ pub fn split(model: &LinearModel, aside: &[usize]) -> Parts {
     let mut taken = vec![0.0; model.row_count()];
     let mut fixed = vec![0.0; columns];
     let mut constant = model.offset;
-    for j in 0..columns {
+    for (j, fixed) in fixed.iter_mut().enumerate() {
         if is_fixed(j) {
-            fixed[j] = model.col_lower[j];
-            constant += model.cost[j] * fixed[j];
-            model.column(j).for_each(|(r, v)| taken[r] += v * fixed[j]);
+            *fixed = model.col_lower[j];
+            constant += model.cost[j] * *fixed;
+            model.column(j).for_each(|(r, v)| taken[r] += v * *fixed);
             continue;
         }
         for (r, _) in model.column(j).filter(|(r, _)| aside_of[*r] == u32::MAX) {

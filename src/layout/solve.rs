@@ -188,10 +188,11 @@ fn one(
     for _ in 0..8 {
         let model = build(problem, objective, &build_options);
         let limits = Limits { time: clock.left(), ..options.limits };
+        // nothing to choose is nothing for a solver: the parts know what to say of rows without columns
         let direct = match options.method {
-            Method::Direct => true,
+            Method::Direct => model.lp.col_count() > 0,
             Method::Parts => false,
-            Method::Auto => model.lp.col_count() <= DIRECT_COLUMNS,
+            Method::Auto => (1..=DIRECT_COLUMNS).contains(&model.lp.col_count()),
         };
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
         let observer = &InUnits { observer, factor };
@@ -313,7 +314,8 @@ impl Observer for InUnits<'_> {
 
 fn termination(found: &Found) -> Termination {
     match (found.status, !found.bounds.primal.is_finite()) {
-        (LpStatus::Optimal, _) => Termination::Optimal,
+        (LpStatus::Optimal, false) => Termination::Optimal,
+        (LpStatus::Optimal, true) => Termination::NoSolution(Limit::Numerics),
         (LpStatus::Infeasible, _) => Termination::Infeasible,
         (LpStatus::Unbounded, _) => Termination::Unbounded,
         (LpStatus::Stopped(limit), true) => Termination::NoSolution(limit),

@@ -236,9 +236,9 @@ fn beds(problem: &LayoutProblem, layout: &Layout) -> Vec<BedRow> {
         }
     }
     let mut out = Vec::new();
-    for n in 0..3 {
+    for n in 0..3_usize {
         for row in std::iter::once(areas).chain(0..areas) {
-            let [before, after] = sums[row][n];
+            let [before, after] = sums[row].get(n).copied().unwrap_or_default();
             let heads = if row == areas { problem.people } else { people[row] };
             if heads > 0.0 && (row == areas || before > 0.0 || after > 0.0) {
                 out.push(BedRow {

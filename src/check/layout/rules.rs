@@ -118,12 +118,12 @@ fn beds(problem: &LayoutProblem, read: &Read, found: &mut Findings) {
         social += if is_public { 0.0 } else { more };
     }
     let heads = problem.people / 1000.0;
-    for n in 0..2 {
+    for (n, &level) in level.iter().enumerate() {
         let place = || format!("level {}", n + 2);
-        let room = BEDS + SUM * level[n];
-        found.at_most("tier-beds", place, rule.tier_min[n] * heads, level[n], room, "Fewer beds than the tier must have.");
+        let room = BEDS + SUM * level;
+        found.at_most("tier-beds", place, rule.tier_min[n] * heads, level, room, "Fewer beds than the tier must have.");
         if rule.tier_max[n] > 0.0 {
-            found.at_most("tier-beds", place, level[n], rule.tier_max[n] * heads, room, "More beds than the tier may have.");
+            found.at_most("tier-beds", place, level, rule.tier_max[n] * heads, room, "More beds than the tier may have.");
         }
     }
     let room = BEDS + SUM * (level[0] + level[1] + city);

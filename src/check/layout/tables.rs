@@ -48,9 +48,9 @@ fn sites(problem: &LayoutProblem, plan: &LayoutPlan, read: &Read, found: &mut Fi
     for s in &plan.sites {
         let Some(&j) = position.get(s.code.as_str()) else { continue };
         let site = &problem.sites[j];
-        for n in 0..LEVELS {
+        for (n, (mine, right)) in s.people.iter().zip(&people[j]).enumerate() {
             let place = || format!("{}, level {}", s.code, n + 1);
-            found.equal("site-people", place, s.people[n], people[j][n], PEOPLE, "Not the people that the assignments send there.");
+            found.equal("site-people", place, *mine, *right, PEOPLE, "Not the people that the assignments send there.");
         }
         let level = usize::from(s.level);
         let fixed = if level == 0 || site.city { 0.0 } else { site.fixed_cost[level - 1] };

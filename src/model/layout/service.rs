@@ -155,12 +155,11 @@ fn needs(making: &mut Making<'_>) {
     if rule.need_per_1000.iter().all(|n| *n <= 0.0) {
         return;
     }
-    let served = [by_site(making, 2), by_site(making, 3)];
-    for j in 0..p.sites.len() {
+    let (at_centre, at_hospital) = (by_site(making, 2), by_site(making, 3));
+    for (j, both) in at_centre.iter().zip(&at_hospital).enumerate() {
         let mut entries = Vec::new();
-        for n in 0..2 {
-            let need = rule.need_per_1000[n];
-            entries.extend(served[n][j].iter().filter(|_| need > 0.0).map(|&(i, c)| (c, p.clients[i].people * PEOPLE * need)));
+        for (served, need) in [both.0, both.1].into_iter().zip(rule.need_per_1000) {
+            entries.extend(served.iter().filter(|_| need > 0.0).map(|&(i, c)| (c, p.clients[i].people * PEOPLE * need)));
         }
         if entries.is_empty() {
             continue;
