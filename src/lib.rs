@@ -38,7 +38,7 @@
 //! | [`model`], [`backend`] | formulations and solvers |
 //! | [`location`], [`layout`], [`referral`] | facility location with a certificate; where facilities and beds go; the referral plan |
 //! | [`io`], [`text`], [`plot`], [`report`] | files, the text catalogue, pictures, reports |
-//! | [`bench`], [`cli`] | the bench for solver settings, the command line |
+//! | [`mod@bench`], [`cli`] | the bench for solver settings, the command line |
 //!
 //! # Example
 //!

@@ -101,11 +101,25 @@ impl<'a> Grid<'a> {
         self.rows.iter().map(|(_, row)| row.iter().map(time).collect()).collect()
     }
 
-    /// Rows that every setting has a record of: only these compare like with like.
+    /// Rows that have a record of every setting that the runs ask of them: only these compare like with like.
     #[must_use]
-    pub fn complete(&self) -> Self {
-        let rows = self.rows.iter().filter(|(_, row)| row.iter().all(Option::is_some)).cloned().collect();
+    pub fn complete(&self, runs: &[Run]) -> Self {
+        let mut asked: BTreeMap<Key, BTreeSet<&str>> = BTreeMap::new();
+        for r in runs {
+            asked.entry((r.instance.name.clone(), r.problem.name.clone(), r.seed)).or_default().insert(&r.setting.name);
+        }
+        let whole = |key: &Key, row: &[Option<&Record>]| {
+            let there = |s: &&str| self.settings.iter().position(|n| n == s).is_some_and(|n| row[n].is_some());
+            asked.get(key).is_none_or(|settings| settings.iter().all(there))
+        };
+        let rows = self.rows.iter().filter(|(key, row)| whole(key, row)).cloned().collect();
         Self { settings: self.settings.clone(), rows }
+    }
+
+    /// Of a table by row and setting, the rows that were asked of one setting.
+    #[must_use]
+    pub fn of_setting<T: Clone>(&self, table: &[Vec<T>], setting: usize) -> Vec<Vec<T>> {
+        self.rows.iter().zip(table).filter(|((_, row), _)| row[setting].is_some()).map(|(_, cells)| cells.clone()).collect()
     }
 }
 
@@ -220,6 +234,13 @@ pub(super) mod tests {
         assert!((s[0].common.unwrap_or(0.0) - 1.0).abs() < 1e-12 && (s[1].common.unwrap_or(0.0) - 4.0).abs() < 1e-12);
         assert!((s[1].against_first.unwrap_or(0.0) - 4.0).abs() < 1e-12 && s[1].gap == Some(0.05));
         assert!(contradictions(&records).is_empty());
+        // a setting that was not asked of a problem is not judged on it
+        let mut some = records;
+        some.pop();
+        let grid = Grid::of(&some);
+        let ratios = ratios(&grid.times());
+        assert_eq!((grid.of_setting(&ratios, 0).len(), grid.of_setting(&ratios, 1).len()), (2, 1));
+        assert_eq!(summaries(&grid, 1.0)[1].runs, 1);
     }
 
     #[test]

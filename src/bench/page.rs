@@ -36,7 +36,7 @@ pub struct Bench<'a> {
 /// No font, or a picture, table or page that cannot be made.
 pub fn files(bench: &Bench<'_>) -> Result<Vec<File>, ReportError> {
     let grid = Grid::of(bench.records);
-    let whole = grid.complete();
+    let whole = grid.complete(bench.runs);
     let summaries = summaries(&whole, bench.spec.shift);
     let pictures = pictures(bench, &whole)?;
     let mut files = vec![
@@ -133,7 +133,10 @@ fn settings_csv(summaries: &[Summary]) -> Result<File, ReportError> {
 fn profile_csv(grid: &Grid<'_>) -> Result<File, ReportError> {
     let ratios = ratios(&grid.times());
     let rows = grid.settings.iter().enumerate().flat_map(|(s, name)| {
-        profile(&ratios, s).into_iter().map(|(tau, rho)| vec![Field::from(*name), tau.into(), rho.into()]).collect::<Vec<_>>()
+        profile(&grid.of_setting(&ratios, s), s)
+            .into_iter()
+            .map(|(tau, rho)| vec![Field::from(*name), tau.into(), rho.into()])
+            .collect::<Vec<_>>()
     });
     write("profile", &["setting", "tau", "rho"], rows)
 }
@@ -141,7 +144,7 @@ fn profile_csv(grid: &Grid<'_>) -> Result<File, ReportError> {
 fn pictures(bench: &Bench<'_>, grid: &Grid<'_>) -> Result<Vec<Picture>, ReportError> {
     let mut out = Vec::new();
     let name = if bench.spec.name.is_empty() { "Bench" } else { &bench.spec.name };
-    let subtitle = format!("{name}: {} problems (instance, problem, seed) that every setting has run", grid.rows.len());
+    let subtitle = format!("{name}: {} problems (instance, problem, seed) that every setting asked for has run", grid.rows.len());
     if grid.rows.is_empty() {
         return Ok(out);
     }
@@ -154,7 +157,7 @@ fn pictures(bench: &Bench<'_>, grid: &Grid<'_>) -> Result<Vec<Picture>, ReportEr
         }
         let ratios = ratios(&times);
         let series: Vec<(String, Vec<(f64, f64)>)> =
-            grid.settings.iter().enumerate().map(|(s, name)| ((*name).to_owned(), profile(&ratios, s))).collect();
+            grid.settings.iter().enumerate().map(|(s, name)| ((*name).to_owned(), profile(&grid.of_setting(&ratios, s), s))).collect();
         let worst = ratios.iter().flatten().flatten().copied().fold(1.0, f64::max);
         out.push(draw(&Steps {
             id,
@@ -209,7 +212,7 @@ fn method(bench: &Bench<'_>) -> Vec<String> {
     let mut out = vec![
         format!("Every run is a process of its own, {pinned}; {} at a time on {} cores. Generated instances are the same everywhere.", bench.jobs, bench.cores),
         "Wall time is from the start of the process to its end, so that it holds start-up and reading; processor time and peak memory are those the system counted for it. `Own` is what the program says of its work alone.".into(),
-        format!("Means of times are shifted geometric means with a shift of {} s; a run that is not solved counts with its limit. Only problems that every setting has run are compared.", bench.spec.shift),
+        format!("Means of times are shifted geometric means with a shift of {} s; a run that is not solved counts with its limit. Only problems that every setting asked for has run are compared; a setting that is asked of some problems only is judged on these.", bench.spec.shift),
         "A run is solved when its gap is at most the gap asked for, or infeasibility is proven. Results of an unchanged run are not measured again; a new build of the program measures anew.".into(),
     ];
     let loads: Vec<f64> = bench.records.iter().filter_map(|r| r.load).collect();
@@ -242,7 +245,7 @@ fn page(bench: &Bench<'_>, grid: &Grid<'_>, whole: &Grid<'_>, summaries: &[Summa
         bench.spec.seed_count()
     );
     let summary_note = format!(
-        "Over the {} problems (instance, problem, seed) that every setting has run. Wall and processor: shifted geometric means; unsolved counts with the limit. Against the first: times the first setting's wall, over what both solved. Fastest: within 1 % of it.",
+        "Over the {} problems (instance, problem, seed) that every setting asked for has run. Wall and processor: shifted geometric means; unsolved counts with the limit. Against the first: times the first setting's wall, over what both solved. Fastest: within 1 % of it.",
         whole.rows.len()
     );
     let problems: Vec<_> =

@@ -80,7 +80,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let missing = runs.len() - records.len();
     let grid = collect::Grid::of(&records);
-    let summaries = collect::summaries(&grid.complete(), spec.shift);
+    let summaries = collect::summaries(&grid.complete(&runs), spec.shift);
     let wrong = collect::contradictions(&records);
     let mut text = format!(
         "{} runs, {begun} of them now, {} were there",

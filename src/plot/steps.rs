@@ -37,7 +37,7 @@ pub struct Steps<'a> {
 /// # Errors
 /// No font, or the plotting library fails.
 pub fn draw(input: &Steps<'_>) -> Result<Picture, PlotError> {
-    let legend: f64 = 30.0 + input.series.iter().map(|s| font::width(&s.0, 13.0)).fold(80.0, f64::max).min(240.0);
+    let legend: f64 = 74.0 + input.series.iter().map(|s| font::width(&s.0, 13.0)).fold(80.0, f64::max).min(240.0);
     let mut sheet = Sheet::new(input.id, 1100.0, 470.0);
     heading(&mut sheet, input.title, input.subtitle);
     let (low, high) = (input.range.0.max(1e-9), input.range.1.max(input.range.0 * 1.1));
@@ -91,7 +91,8 @@ pub fn draw(input: &Steps<'_>) -> Result<Picture, PlotError> {
         sheet.line((x, y - 4.5), (x + 22.0, y - 4.5), Paint::line(&format!("#{r:02X}{g:02X}{b:02X}"), 3.0));
         let shown = crate::text::shorten(name, 30);
         sheet.text((x + 30.0, y), &shown, Type::plain(13.0));
-        sheet.text((x + 30.0, y + 11.0), &format!("{:.0}%", end * 100.0), Type::plain(9.5).in_colour(palette::QUIET));
+        let after = x + 36.0 + font::width(&shown, 13.0);
+        sheet.text((after, y), &format!("{:.0}%", end * 100.0), Type::plain(12.0).in_colour(palette::QUIET));
     }
     sheet.finish(input.title.to_owned(), input.caption.to_owned())
 }
