@@ -108,6 +108,10 @@ impl Relaxation for TwoStage {
         5
     }
 
+    fn opened(&self, answer: &Stages) -> Vec<bool> {
+        answer.open.clone()
+    }
+
     fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Stages)> {
         let sent = self.interchange(wish, stop);
         (sent.left <= 0.0).then(|| (sent.value, self.stages(&sent)))
