@@ -10,7 +10,7 @@ use super::lagrangian::evaluate;
 use super::split::{Plan, first_multipliers};
 use super::transport::transport;
 use crate::backend::{BackendError, LpStatus, default_mip};
-use crate::location::search::{Evaluation, Fix, Path, Relaxation, Run, TreeSettings, ascend, branch_and_bound};
+use crate::location::search::{Evaluation, Fix, Path, Relaxation, Root, Run, TreeSettings, ascend, branch_and_bound};
 use std::cell::RefCell;
 
 /// Pairs up to which the core goes to the MIP solver as a whole; above, sites are branched on first.
@@ -145,6 +145,10 @@ impl Relaxation for Single<'_> {
         self.plan(&self.enough(wish))
     }
 
+    fn opened(&self, answer: &Plan) -> Vec<bool> {
+        (0..self.0.m).map(|j| answer.open.binary_search(&j).is_ok()).collect()
+    }
+
     fn leaf(&self, _open: &[bool], below: f64, _run: &mut Run<'_>) -> (f64, f64, Option<Plan>) {
         (f64::INFINITY, below, None)
     }
@@ -171,6 +175,10 @@ impl Relaxation for Tree<'_> {
 
     fn answer(&self, wish: &[bool]) -> Option<(f64, Plan)> {
         self.single.answer(wish)
+    }
+
+    fn opened(&self, answer: &Plan) -> Vec<bool> {
+        self.single.opened(answer)
     }
 
     fn leaf(&self, open: &[bool], below: f64, run: &mut Run<'_>) -> (f64, f64, Option<Plan>) {
@@ -279,13 +287,14 @@ pub fn solve(data: &Data, run: &mut Run<'_>) -> Result<Option<Plan>, BackendErro
         return Ok(best.into_inner());
     }
     let tree = Tree { single: relaxation, error: std::sync::Mutex::new(None) };
-    let found = branch_and_bound(&tree, &fix, &u, floor, &TreeSettings::default(), run);
+    let root = Root { fix, multipliers: u, floor, incumbent: best.into_inner() };
+    let found = branch_and_bound(&tree, &root, &TreeSettings::default(), run);
     if let Ok(mut slot) = tree.error.lock()
         && let Some(error) = slot.take()
     {
         return Err(error);
     }
-    Ok(found.or(best.into_inner()))
+    Ok(found)
 }
 
 /// Open, close and swap sites of the incumbent; a set whose transportation problem is no better is never assigned.

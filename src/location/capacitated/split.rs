@@ -5,7 +5,7 @@ use super::data::Data;
 use super::interchange::interchange;
 use super::lagrangian::evaluate;
 use super::transport::transport;
-use crate::location::search::{Evaluation, Fix, Path, Relaxation, Run, TreeSettings, ascend, branch_and_bound};
+use crate::location::search::{Evaluation, Fix, Path, Relaxation, Root, Run, TreeSettings, ascend, branch_and_bound};
 
 /// Open sites and `(client, site, amount)`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,6 +71,10 @@ impl Relaxation for Split<'_> {
 
     fn answer(&self, wish: &[bool]) -> Option<(f64, Plan)> {
         self.plan(&self.enough(wish))
+    }
+
+    fn opened(&self, answer: &Plan) -> Vec<bool> {
+        (0..self.0.m).map(|j| answer.open.binary_search(&j).is_ok()).collect()
     }
 
     fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Plan)> {
@@ -152,5 +156,5 @@ pub fn solve(data: &Data, run: &mut Run<'_>) -> Option<Plan> {
             return best;
         }
     }
-    branch_and_bound(&relaxation, &fix, &u, floor, &TreeSettings::default(), run).or(best)
+    branch_and_bound(&relaxation, &Root { fix, multipliers: u, floor, incumbent: best }, &TreeSettings::default(), run)
 }

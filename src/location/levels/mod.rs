@@ -11,7 +11,7 @@ mod stage_data;
 mod two_level;
 mod two_stage;
 
-use super::search::{Fix, Path, Relaxation, Run, TreeSettings, ascend, branch_and_bound};
+use super::search::{Fix, Path, Relaxation, Root, Run, TreeSettings, ascend, branch_and_bound};
 use super::{Answer, Assignment, Settings};
 use crate::backend::BackendError;
 use crate::instance::{Instance, Problem, Upper};
@@ -200,5 +200,5 @@ fn climb_and_branch<R: Relaxation>(problem: &R, start: &[f64], run: &mut Run<'_>
             }
         }
     }
-    branch_and_bound(problem, &fix, &u, floor, &TreeSettings::default(), run).or(best)
+    branch_and_bound(problem, &Root { fix, multipliers: u, floor, incumbent: best }, &TreeSettings::default(), run)
 }

@@ -1,4 +1,5 @@
-//! The data of a two-stage problem, the flow of a choice of depots and plants, and interchange over such choices.
+//! The data of a two-stage problem, the flow of a choice of depots and plants, and interchange over such choices. A client without demand
+//! takes no part: no flow could show who serves it.
 
 use crate::instance::{Instance, Upper};
 use crate::location::capacitated::knapsack::{Item, fractional};
@@ -70,9 +71,7 @@ impl TwoStage {
     #[must_use]
     pub fn new(instance: &Instance, upper: &Upper) -> Self {
         let (n, m, k) = (instance.clients(), instance.sites(), upper.fixed.len());
-        // who asks for nothing is served for nothing: flows carry no cost of theirs
-        let free = |i: usize, c: f64| if instance.demand[i] > 0.0 || c.is_infinite() { c } else { 0.0 };
-        let cost: Vec<f64> = (0..m * n).map(|at| free(at % n, instance.cost(at % n, at / n))).collect();
+        let cost: Vec<f64> = (0..m * n).map(|at| instance.cost(at % n, at / n)).collect();
         let total: f64 = instance.demand.iter().sum();
         let limited = |given: &[f64], count: usize| (0..count).map(|j| given.get(j).map_or(total, |q| q.min(total))).collect::<Vec<f64>>();
         let (q, big) = (limited(&instance.capacity, m), limited(&upper.capacity, k));
@@ -102,7 +101,7 @@ impl TwoStage {
     #[must_use]
     pub fn unreachable(&self) -> Vec<u32> {
         let fed: Vec<bool> = (0..self.m).map(|j| (0..self.k).any(|k| self.way(j, k).is_finite())).collect();
-        let lost = |i: &usize| !(0..self.m).any(|j| fed[j] && self.cost[j * self.n + i].is_finite());
+        let lost = |i: &usize| self.w[*i] > 0.0 && !(0..self.m).any(|j| fed[j] && self.cost[j * self.n + i].is_finite());
         (0..self.n).filter(lost).filter_map(|i| u32::try_from(i).ok()).collect()
     }
 

@@ -322,6 +322,10 @@ impl Relaxation for TwoLevel {
         Some(self.serve(&wish)).filter(|(value, _)| value.is_finite())
     }
 
+    fn opened(&self, answer: &Paths) -> Vec<bool> {
+        self.used(answer)
+    }
+
     fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Paths)> {
         Some(self.interchange(wish, stop)).filter(|(value, _)| value.is_finite())
     }

@@ -24,7 +24,7 @@ impl TwoStage {
         items.clear();
         for (who, ((&c, &u), &weight)) in self.row(j).iter().zip(u).zip(&self.w).enumerate() {
             let value = weight.mul_add(-v, u - c);
-            if value > 0.0 {
+            if value > 0.0 && weight > 0.0 {
                 items.push(Item { value, weight, who });
             }
         }
@@ -71,7 +71,7 @@ impl Relaxation for TwoStage {
             side.clear();
             side.resize(count, 0.0);
         }
-        let mut base = u.iter().sum::<f64>();
+        let mut base = u.iter().zip(&self.w).map(|(u, w)| if *w > 0.0 { *u } else { 0.0 }).sum::<f64>();
         let mut bound = base;
         for (range, capacity) in [(0..self.m, &self.q), (self.m..count, &self.big)] {
             let level = Level { capacity, total: self.total };
@@ -85,6 +85,7 @@ impl Relaxation for TwoStage {
         out.gradient.resize(self.n, 1.0);
         out.gradient.resize(self.n + self.m, 0.0);
         let (served, balance) = out.gradient.split_at_mut(self.n);
+        served.iter_mut().zip(&self.w).filter(|(_, w)| **w <= 0.0).for_each(|(g, _)| *g = 0.0);
         for j in (0..self.m).filter(|&j| out.open[j] > 0.0) {
             self.depot_items(u, v[j], j, &mut items);
             fractional(&mut items, self.q[j], |item, share| {
@@ -105,6 +106,10 @@ impl Relaxation for TwoStage {
 
     fn probes(&self) -> usize {
         5
+    }
+
+    fn opened(&self, answer: &Stages) -> Vec<bool> {
+        answer.open.clone()
     }
 
     fn polish(&self, wish: &[bool], stop: &dyn Fn() -> bool) -> Option<(f64, Stages)> {

@@ -14,7 +14,7 @@ mod tree;
 
 pub use ascent::{Ascent, Path, ascend};
 pub use run::Run;
-pub use tree::{TreeSettings, branch_and_bound};
+pub use tree::{Root, TreeSettings, branch_and_bound};
 
 /// What is decided of a site on the way down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +63,9 @@ pub trait Relaxation: Sync {
     fn probes(&self) -> usize {
         0
     }
+
+    /// Which decisions an answer opens.
+    fn opened(&self, answer: &Self::Solution) -> Vec<bool>;
 
     /// A local search near a wish; `None` when there is none, or it found nothing.
     fn polish(&self, _wish: &[bool], _stop: &dyn Fn() -> bool) -> Option<(f64, Self::Solution)> {

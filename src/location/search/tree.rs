@@ -9,6 +9,8 @@
 //! The bound of the run is the smallest of the open nodes' bounds and the floor.
 
 use super::{Fix, Path, Relaxation, Run, ascend};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -63,16 +65,21 @@ impl Ord for Node {
     }
 }
 
-/// Which wishes of the nodes are worth a local search, and when: after 10 batches, then at growing distances.
-#[derive(Default)]
+/// From which wishes to search locally, and when: after 10 batches, then at growing distances; in turn the best wish of the nodes and the
+/// incumbent with a few free decisions turned.
 struct Polish {
     batch: usize,
     next: usize,
     done: Vec<Vec<bool>>,
     best: Option<(f64, Vec<bool>)>,
+    rng: ChaCha8Rng,
 }
 
 impl Polish {
+    fn new(seed: u64) -> Self {
+        Self { batch: 0, next: 10, done: Vec::new(), best: None, rng: ChaCha8Rng::seed_from_u64(seed) }
+    }
+
     /// A node's answer.
     fn hear(&mut self, value: f64, wish: &[bool]) {
         if self.best.as_ref().is_none_or(|b| value < b.0) && !self.done.iter().any(|d| d == wish) {
@@ -81,15 +88,29 @@ impl Polish {
     }
 
     /// After each batch: the wish to search from, when it is time.
-    fn due(&mut self) -> Option<Vec<bool>> {
+    fn due(&mut self, root: &[Fix], incumbent: impl Fn() -> Option<Vec<bool>>) -> Option<Vec<bool>> {
         self.batch += 1;
-        if self.batch < self.next.max(10) {
+        if self.batch < self.next {
             return None;
         }
-        let (_, wish) = self.best.take()?;
+        let heard = if self.done.len().is_multiple_of(2) { self.best.take().map(|b| b.1) } else { None };
+        let wish = heard.or_else(|| incumbent().map(|open| self.shaken(open, root)))?;
         self.done.push(wish.clone());
-        self.next = self.batch + 10 + 4 * self.done.len();
+        self.next = self.batch + 10 + self.done.len();
         Some(wish)
+    }
+
+    /// Two to five open decisions closed and as many closed ones opened, of those that the root left free.
+    fn shaken(&mut self, mut open: Vec<bool>, root: &[Fix]) -> Vec<bool> {
+        let turns = self.rng.random_range(2..6);
+        for state in [true, false] {
+            let mut pool: Vec<usize> = (0..open.len()).filter(|&d| root[d] == Fix::Free && open[d] == state).collect();
+            for _ in 0..turns.min(pool.len()) {
+                let d = pool.swap_remove(self.rng.random_range(0..pool.len()));
+                open[d] = !state;
+            }
+        }
+        open
     }
 }
 
@@ -106,24 +127,35 @@ struct Climbed<S> {
     wish: Vec<bool>,
 }
 
-/// Searches below a node; `floor` is what was cut before. Returns the best answer found, and tells `run` of answers and bounds.
+/// Where the search begins.
+#[derive(Debug, Clone)]
+pub struct Root<S> {
+    /// What is decided already.
+    pub fix: Vec<Fix>,
+    /// Multipliers of a good bound.
+    pub multipliers: Vec<f64>,
+    /// Smallest bound at which something was cut before.
+    pub floor: f64,
+    /// The best answer so far.
+    pub incumbent: Option<S>,
+}
+
+/// Searches below a root. Returns the best answer known, and tells `run` of answers and bounds.
 ///
 /// # Complexity
 /// `O(nodes * evaluations per node * cost of an evaluation)`; memory: one set of multipliers (4 bytes each) an open node.
 pub fn branch_and_bound<R: Relaxation>(
     relaxation: &R,
-    fix: &[Fix],
-    multipliers: &[f64],
-    floor: f64,
+    root: &Root<R::Solution>,
     settings: &TreeSettings,
     run: &mut Run<'_>,
 ) -> Option<R::Solution> {
-    let mut floor = floor;
-    let mut incumbent = None;
+    let mut floor = root.floor;
+    let mut incumbent = root.incumbent.clone();
     let mut queue = BinaryHeap::new();
     let (mut id, mut nodes) = (0_u64, 0);
-    let mut polish = Polish::default();
-    queue.push(Node { bound: run.bounds().dual, id, fix: fix.to_vec(), multipliers: narrow(multipliers) });
+    let mut polish = Polish::new(run.seed());
+    queue.push(Node { bound: run.bounds().dual, id, fix: root.fix.clone(), multipliers: narrow(&root.multipliers) });
     let pool = rayon::ThreadPoolBuilder::new().num_threads(run.threads().min(BATCH)).build().ok();
     while let Some(top) = queue.peek() {
         run.bound(top.bound.min(floor));
@@ -182,7 +214,7 @@ pub fn branch_and_bound<R: Relaxation>(
                 floor = floor.min(bound.max(c.bound));
             }
         }
-        if let Some(wish) = polish.due()
+        if let Some(wish) = polish.due(&root.fix, || incumbent.as_ref().map(|i| relaxation.opened(i)))
             && let Some((value, answer)) = relaxation.polish(&wish, &|| run.stopped().is_some())
             && value < run.bounds().primal
         {
