@@ -29,11 +29,17 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
     if crate::io::layout_files::kind_of(&args.plan).as_deref() == Some("layout") {
-        let (prepared, plan, violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+        let (prepared, plan, mut violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
+        // the answers to what was asked next stand beside the plan
+        let beside = args.plan.with_file_name("questions.json");
+        let asked = crate::io::layout_questions_files::read_questions(&beside).map_err(Fault::Invalid)?;
+        if let Some(asked) = &asked {
+            violations.extend(crate::check::check_questions(&prepared.case.network, &prepared.problem, &plan, asked));
+        }
         if !violations.is_empty() {
             return Ok(check::refused("report", &violations, "the layout does not fit its case and is not reported"));
         }
-        let files = super::layout_steps::files(&prepared, &plan, Some(args.lang))?;
+        let files = super::layout_steps::files(&prepared, &plan, asked.as_ref(), Some(args.lang))?;
         output::write_results(out, &files)?;
         let json = serde_json::json!({
             "command": "report", "ok": true, "case": plan.case, "kind": "layout", "objectives": plan.objectives, "out": out,
