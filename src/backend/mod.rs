@@ -1,6 +1,7 @@
 //! Solvers behind one trait. Solver crates are named in this room alone.
 
 mod good;
+pub mod guarded;
 #[cfg(feature = "highs")]
 mod highs;
 pub mod proximal;

@@ -29,8 +29,8 @@
 
 use super::{Findings, MONEY, Violation, location_bound, location_rows};
 use crate::instance::{Instance, Problem};
-use crate::plan::Termination;
 use crate::plan::LocationPlan;
+use crate::plan::Termination;
 use crate::plan::location::{LOCATION_KIND, LOCATION_VERSION};
 
 /// Relative tolerance of amounts against demand and capacity.

@@ -3,7 +3,7 @@
 use super::super::watch::Watch;
 use super::Run;
 use super::reduce::Cover;
-use crate::backend::{BackendError, LpStatus, MipSolution, default_mip};
+use crate::backend::{BackendError, LpStatus, MipSolution, guarded};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Observer};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -41,7 +41,7 @@ pub(super) fn run_mip(
 ) -> Result<(MipSolution, Option<Limit>), BackendError> {
     let relay = Relay { watch: run.watch, whole, first, stop: AtomicBool::new(false) };
     let limits = run.watch.left(run.settings, 0.5 * run.settings.limits.gap);
-    let found = default_mip().solve_mip(model, start, &limits, &relay)?;
+    let found = guarded::solve_mip(model, start, &limits, &relay)?;
     let limit = match found.status {
         LpStatus::Stopped(l) => run.watch.over().or((!first || found.values.is_empty()).then_some(l)),
         _ => None,

@@ -201,8 +201,8 @@ impl State<'_> {
         let start = self.start(&open, &free, &left);
         let (value, bound) = (self.value, self.bound);
         let (found, limit) = run_mip(self.run, &model, start.as_deref(), false, &|b| {
-            let primal = value.max(sure - b.primal);
-            Some(Bounds { primal, dual: bound.min((sure - b.dual).max(primal)) })
+            // the solver's own answer counts when it is handed over
+            Some(Bounds { primal: value, dual: bound.min((sure - b.dual).max(value)) })
         })?;
         if !found.values.is_empty() {
             let mut chosen: Vec<u32> =

@@ -169,8 +169,8 @@ fn finish(
     let model = cover_model(cover, here);
     let (value, bound) = (best.outcome.value, best.outcome.bound);
     let (found, limit) = run_mip(run, &model, None, target.is_some(), &|b| {
-        let primal = value.min(paid + b.primal);
-        target.is_none().then_some(Bounds { primal, dual: bound.max((paid + b.dual).min(primal)) })
+        // the solver's own answer counts when it is handed over
+        target.is_none().then_some(Bounds { primal: value, dual: bound.max((paid + b.dual).min(value)) })
     })?;
     if !found.values.is_empty() {
         let chosen = (0..cover.cost.len()).filter(|&c| found.values[c] > 0.5);

@@ -1,0 +1,118 @@
+//! A MIP solve that ends when it should even where the solver does not look at the clock.
+//!
+//! HiGHS asks neither its time limit nor its interrupt callback inside a round of cut separation: on set covering cores of some thousand sites one round of
+//! mod-k cuts was seen to take half a minute. The solver therefore runs in a thread of its own; when it has not come back [`PATIENCE`] after it was asked to, it
+//! is left to itself, and the bound it had proven until then is the result. It ends on its own at its next look at the clock, and holds its memory until then.
+
+use super::{BackendError, LpStatus, MipSolution, default_mip};
+use crate::model::LinearModel;
+use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a solver may take to come back once it has been asked to.
+pub const PATIENCE: Duration = Duration::from_millis(700);
+/// How often the caller's wish to stop is looked at.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What the solver's thread says, and is told.
+struct Line {
+    events: Mutex<Sender<Message>>,
+    stop: AtomicBool,
+}
+
+enum Message {
+    Event(Event),
+    Done(Box<Result<MipSolution, BackendError>>),
+}
+
+impl Line {
+    fn send(&self, message: Message) {
+        // the other side may have left: what is said then is of no use
+        let _ = self.events.lock().unwrap_or_else(PoisonError::into_inner).send(message);
+    }
+}
+
+impl Observer for Line {
+    fn event(&self, event: &Event) {
+        self.send(Message::Event(event.clone()));
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+/// Solves with the default MIP backend; returns within [`PATIENCE`] and a bit of the time limit or of `observer`'s wish to stop.
+/// A solver that was left alone gives no values (`Stopped`), and the last bound it told.
+///
+/// # Errors
+/// As [`Backend::solve_mip`](super::Backend::solve_mip).
+pub fn solve_mip(
+    model: &LinearModel,
+    start: Option<&[f64]>,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<MipSolution, BackendError> {
+    let begin = Instant::now();
+    let (send, receive) = channel();
+    let line = Arc::new(Line { events: Mutex::new(send), stop: AtomicBool::new(false) });
+    let (theirs, model, start, their_limits) = (Arc::clone(&line), model.clone(), start.map(<[f64]>::to_vec), *limits);
+    let spawned = std::thread::Builder::new().name("mip".into()).spawn(move || {
+        let found = default_mip().solve_mip(&model, start.as_deref(), &their_limits, theirs.as_ref());
+        theirs.send(Message::Done(Box::new(found)));
+    });
+    let failed = |what: String| BackendError::Failed { backend: "mip", what };
+    spawned.map_err(|e| failed(format!("no thread could be made: {e}")))?;
+    let mut asked: Option<(Instant, Limit)> = None;
+    let mut dual = f64::NEG_INFINITY;
+    loop {
+        match receive.recv_timeout(TICK) {
+            Ok(Message::Done(found)) => return *found,
+            Ok(Message::Event(event)) => {
+                if let Event::Improved { bounds, .. } = &event {
+                    dual = dual.max(bounds.dual);
+                }
+                observer.event(&event);
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return Err(failed("its thread ended without an answer".into())),
+        }
+        if asked.is_none() {
+            let late = limits.time.is_some_and(|t| begin.elapsed() >= t);
+            let limit = if observer.stop_requested() { Some(Limit::Interrupted) } else { late.then_some(Limit::Time) };
+            if let Some(limit) = limit {
+                line.stop.store(true, Ordering::Relaxed);
+                asked = Some((Instant::now(), limit));
+            }
+        }
+        if let Some((_, limit)) = asked.filter(|(since, _)| since.elapsed() >= PATIENCE) {
+            let bounds = Bounds { primal: f64::INFINITY, dual };
+            return Ok(MipSolution { status: LpStatus::Stopped(limit), values: Vec::new(), bounds, nodes: 0 });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::{Silent, StopFlag};
+
+    #[test]
+    fn the_answer_is_that_of_the_backend() -> Result<(), BackendError> {
+        let mut m = LinearModel::new();
+        let row = m.add_row(1.0, f64::INFINITY);
+        m.add_binary(3.0, &[(row, 1.0)]);
+        m.add_binary(2.0, &[(row, 1.0)]);
+        let found = solve_mip(&m, None, &Limits::default(), &Silent)?;
+        assert_eq!((found.status, found.values), (LpStatus::Optimal, vec![0.0, 1.0]));
+        let stop = StopFlag::default();
+        stop.stop();
+        let begin = Instant::now();
+        solve_mip(&m, None, &Limits::default(), &stop)?;
+        assert!(begin.elapsed() < PATIENCE + Duration::from_secs(1));
+        Ok(())
+    }
+}
