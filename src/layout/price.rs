@@ -253,8 +253,9 @@ impl<'a> Run<'a> {
                 let model = self.priced(k, prices);
                 let start = self.of_part[k].iter().map(|&n| &self.proposals[n].values);
                 let start = start.min_by(|a, b| model.objective(a).total_cmp(&model.objective(b)));
-                // one part may not take the time of all
-                let own = left.map(|l| (l / 8).max(Duration::from_secs(2)).min(l));
+                // where there are rounds to come, one part may not take the time of all
+                let once = self.split.sides.is_empty();
+                let own = left.map(|l| if once { l } else { (l / 8).max(Duration::from_secs(2)).min(l) });
                 let limits = share_of(self.limits, own, gap);
                 Some(solve_part(&model, start.map(Vec::as_slice), &limits, self.observer))
             })
