@@ -36,6 +36,8 @@ pub struct Found {
 
 /// Rounds of pricing at most.
 const MOST_ROUNDS: usize = 60;
+/// Columns above which a part is large.
+const LARGE_PART: usize = 2000;
 /// Weight of the best prices so far in the next ones.
 const SMOOTHING: f64 = 0.4;
 
@@ -243,7 +245,12 @@ impl<'a> Run<'a> {
 
     /// Solves every part at these prices.
     fn round(&mut self, prices: &[f64], gap: f64) -> Result<Round, BackendError> {
-        let left = self.clock.left();
+        // where there are rounds to come, a large part gets its share of the time and no more; the clock is looked at for each
+        let large = self.split.parts.iter().filter(|p| p.model.col_count() > LARGE_PART).count().max(1);
+        let share = self.clock.left().map(|l| {
+            let fair = l.mul_f64(self.limits.threads.max(1) as f64 / (2.0 * large as f64));
+            if self.split.sides.is_empty() { l } else { fair.max(Duration::from_secs(2)) }
+        });
         let answers: Vec<Option<Result<backend::MipSolution, BackendError>>> = (0..self.split.parts.len())
             .into_par_iter()
             .map(|k| {
@@ -253,8 +260,7 @@ impl<'a> Run<'a> {
                 let model = self.priced(k, prices);
                 let start = self.of_part[k].iter().map(|&n| &self.proposals[n].values);
                 let start = start.min_by(|a, b| model.objective(a).total_cmp(&model.objective(b)));
-                // one part may not take the time of all
-                let own = left.map(|l| (l / 8).max(Duration::from_secs(2)).min(l));
+                let own = self.clock.left().zip(share).map(|(left, share)| left.min(share));
                 let limits = share_of(self.limits, own, gap);
                 Some(solve_part(&model, start.map(Vec::as_slice), &limits, self.observer))
             })

@@ -5,7 +5,7 @@ use crate::check::Findings;
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::network::Network;
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::layout::{Access, LayoutPlan};
 use crate::policy::layout::{BudgetCounts, Capability, Objective};
 use std::collections::BTreeMap;
