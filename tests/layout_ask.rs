@@ -60,7 +60,9 @@ fn intervals(problem: &LayoutProblem, plan: &Layout, most: usize) {
         assert!(w.lower.zip(w.upper).is_none_or(|(l, u)| l <= u), "{w:?}");
         assert!(w.against_rule || w.lower.is_some_and(|l| l >= 0.0), "{w:?}");
         if most > 0 {
-            assert!(w.lower.is_some_and(|l| near(l, truth)) && w.upper.is_some_and(|u| near(u, truth)), "{w:?} {truth}");
+            // what duals and a change leave open by less than a thousandth is not worked out again
+            let close = |v: f64| near(v, truth) || (w.proof == Proof::Duals && (v - truth).abs() <= 1e-3 * truth.abs() + 1.0);
+            assert!(w.lower.is_some_and(close) && w.upper.is_some_and(close), "{w:?} {truth}");
         }
     }
 }

@@ -93,6 +93,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     output::claim_results(out)?;
     let options = layout_steps::options(&args.solve);
     let prepared = layout_steps::prepare(&args.case, args.scenario.as_deref(), args.policy.as_deref(), &args.objective)?;
+    let against = layout_questions::scenarios(&args.ask, &args.case, &prepared)?;
     let (plan, violations) = match layout_steps::solve(&prepared, &options, observer)? {
         Solved::Plan(plan, violations) => (plan, violations),
         Solved::Infeasible(mends) => return Ok(infeasible(&mends)),
@@ -100,7 +101,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if !violations.is_empty() {
         return Ok(check::refused("layout", &violations, "the layout failed its own check and was not written"));
     }
-    let asked = layout_questions::ask(&args.ask, &args.case, &prepared, &plan, &options, observer)?;
+    let asked = layout_questions::ask(&args.ask, &against, &prepared, &plan, &options, observer)?;
     if let Some(asked) = &asked {
         let wrong = crate::check::check_questions(&prepared.case.network, &prepared.problem, &plan, asked);
         if !wrong.is_empty() {

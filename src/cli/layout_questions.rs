@@ -10,7 +10,7 @@ use crate::layout::SolveOptions;
 use crate::layout::ask::{self, AlternativeOptions, RegretOptions, WhyOptions};
 use crate::outcome::{Bounds, Limits, Observer};
 use crate::plan::LayoutPlan;
-use crate::plan::layout_questions::{Force, LayoutQuestions, ListEnd, QUESTIONS_VERSION, Robust};
+use crate::plan::layout_questions::{Force, LayoutQuestions, ListEnd, QUESTIONS_VERSION, Remark, Robust};
 use crate::policy::Scenario;
 use crate::travel::Travel;
 use anyhow::anyhow;
@@ -49,7 +49,7 @@ pub struct AskArgs {
     /// alternatives: share by which the objective may lie above the plan's [default: 0.02]
     #[arg(long, value_name = "X", value_parser = share, requires = "ask")]
     pub distance: Option<f64>,
-    /// alternatives: sites by which plans differ at least [default: 3]
+    /// alternatives: sites by which plans differ at least [default: one in twenty of the open sites, at least 3]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..), requires = "ask")]
     pub differ_by: Option<u32>,
     /// alternatives: plans wanted at most [default: 5]
@@ -76,10 +76,10 @@ fn pair(text: &str) -> Result<(String, String), String> {
 /// Answers what was asked; `None` when nothing was.
 ///
 /// # Errors
-/// When the solver fails, a scenario file is wrong, or a way to cut is none of the case.
+/// When the solver fails, or a way to cut is none of the case.
 pub fn ask(
     args: &AskArgs,
-    folder: &Path,
+    against: &[Against],
     prepared: &Prepared,
     plan: &LayoutPlan,
     options: &SolveOptions,
@@ -121,22 +121,47 @@ pub fn ask(
         let d = AlternativeOptions::default();
         let options = AlternativeOptions {
             distance: args.distance.unwrap_or(d.distance),
-            differ_by: args.differ_by.unwrap_or(d.differ_by),
+            differ_by: args.differ_by.unwrap_or_else(|| apart(plan).max(d.differ_by)),
             most: args.most.unwrap_or(d.most),
             solve,
         };
         out.alternatives = Some(ask::alternatives(problem, &layout, &options, observer).map_err(|e| anyhow!(e))?);
     }
     if asks(Question::Robust) {
-        out.robust = Some(robust(args, folder, prepared, &layout, &solve, observer)?);
+        out.robust = Some(robust(args, against, prepared, &layout, &solve, observer)?);
     }
     out.seconds = begin.elapsed().as_secs_f64();
     Ok(Some(out))
 }
 
+/// A scenario to be held against: its name, its problem, and how it changes trips and need of beds.
+pub type Against = (String, LayoutProblem, Factors);
+
+/// Reads the scenarios of `--against`, before anything is worked out.
+///
+/// # Errors
+/// What is wrong with them.
+pub fn scenarios(args: &AskArgs, folder: &Path, prepared: &Prepared) -> Result<Vec<Against>, Fault> {
+    if args.against.is_empty() {
+        return Ok(Vec::new());
+    }
+    // the scenario of the case lies below each of the files, as it does for --scenario
+    let read = io::case_folder::read_case(folder).map_err(Fault::Invalid)?;
+    let over = |file: &PathBuf| {
+        let given = io::scenario::read_scenario(file, Some(&prepared.case.network)).map_err(Fault::Invalid)?;
+        scenario_of(file, prepared, given.over(&read.scenario).map_err(|e| anyhow!(e))?.scenario)
+    };
+    args.against.iter().map(over).collect()
+}
+
+/// One in twenty of the open sites: fewer would be the same plan with another clinic or two.
+fn apart(plan: &LayoutPlan) -> u32 {
+    u32::try_from(plan.sites.iter().filter(|s| s.level > 0).count() / 20).unwrap_or(u32::MAX)
+}
+
 fn robust(
     args: &AskArgs,
-    folder: &Path,
+    against: &[Against],
     prepared: &Prepared,
     layout: &crate::layout::Layout,
     solve: &SolveOptions,
@@ -146,51 +171,36 @@ fn robust(
     let network = &prepared.case.network;
     let mut out = Robust { outages: ask::outages(problem, layout), ..Robust::default() };
     if out.outages.is_empty() {
-        out.remarks.push("The layout has no hospital that could be out of service.".into());
+        out.remarks.push(Remark::NoHospital);
     }
     out.cuts = cuts(args, prepared, layout)?;
     if args.cut.is_empty() {
-        out.remarks.push(match prepared.case.travel {
-            Travel::Road(_) => "No road was named to be cut (--cut FROM,TO by road node).".into(),
-            Travel::Metric(_) | Travel::Table(_) => {
-                "The case has no roads: a road cannot be cut, only ways from a settlement to a site that are named (--cut SETTLEMENT,SITE)."
-                    .into()
-            }
-        });
+        out.remarks.push(if matches!(prepared.case.travel, Travel::Road(_)) { Remark::NoRoadNamed } else { Remark::NoRoads });
     }
     let mut scenarios: Vec<(String, LayoutProblem)> = vec![("as planned".into(), problem.clone())];
-    let (trips, need) = ask::robust::factors(network, &prepared.scenario);
-    let mut older = (trips, need);
-    if !args.against.is_empty() {
-        // the scenario of the case lies below each of the files, as it does for --scenario
-        let read = io::case_folder::read_case(folder).map_err(Fault::Invalid)?;
-        for file in &args.against {
-            let given = io::scenario::read_scenario(file, Some(network)).map_err(Fault::Invalid)?;
-            let scenario = given.over(&read.scenario).map_err(|e| anyhow!(e))?.scenario;
-            let (name, s, factors) = scenario_of(file, prepared, scenario)?;
-            if !changes(older) {
-                older = factors;
-            }
-            scenarios.push((name, s));
+    let mut older = ask::robust::factors(network, &prepared.scenario);
+    for (name, s, factors) in against {
+        if !changes(older) {
+            older = *factors;
         }
+        scenarios.push((name.clone(), s.clone()));
     }
     if changes(older) {
         out.ageing = Some(ask::ageing(problem, layout, older.0, older.1));
     } else {
-        out.remarks
-            .push("No scenario changes demand (demand.multipliers, demand.length_of_stay): an older population was not asked.".into());
+        out.remarks.push(Remark::NoAgeing);
     }
     if scenarios.len() > 1 {
         let options = RegretOptions { solve: *solve, ..RegretOptions::default() };
         out.regrets = Some(ask::regrets(problem, layout, &scenarios, &options, observer).map_err(|e| anyhow!(e))?);
     } else {
-        out.remarks.push("No other scenario was named (--against FILE): there is no regret table.".into());
+        out.remarks.push(Remark::NoScenarios);
     }
     Ok(out)
 }
 
 /// Factors on trips and on the need of beds.
-type Factors = ([f64; 3], [f64; 2]);
+pub type Factors = ([f64; 3], [f64; 2]);
 
 fn changes(f: Factors) -> bool {
     f.0.iter().chain(&f.1).any(|x| (x - 1.0).abs() > 1e-9)
@@ -227,6 +237,16 @@ fn cuts(args: &AskArgs, prepared: &Prepared, layout: &crate::layout::Layout) -> 
     let roads = args.cut.iter().map(|(a, b)| Ok((node(a)?, node(b)?))).collect::<Result<Vec<_>, anyhow::Error>>()?;
     let unknown = |pairs: Vec<(usize, usize)>| anyhow!("--cut: no road joins the nodes {pairs:?}");
     Ok(ask::cut_road(&prepared.case, &prepared.scenario, problem, layout, &roads).map_err(unknown)?.unwrap_or_default())
+}
+
+fn remark(remark: Remark) -> &'static str {
+    match remark {
+        Remark::NoHospital => "no hospital could be out of service",
+        Remark::NoRoadNamed => "no road was named to be cut (--cut FROM,TO by road node)",
+        Remark::NoRoads => "the case has no roads: only ways that are named can be cut (--cut SETTLEMENT,SITE)",
+        Remark::NoAgeing => "no scenario changes demand: an older population was not asked",
+        Remark::NoScenarios => "no other scenario was named (--against FILE): there is no regret table",
+    }
 }
 
 /// The answers in a few lines.
@@ -306,7 +326,7 @@ pub fn summary(asked: &LayoutQuestions) -> Vec<String> {
                 number(t.least.dual)
             ));
         }
-        out.extend(r.remarks.iter().map(|m| format!("  {}", visible(m))));
+        out.extend(r.remarks.iter().map(|m| format!("  {}", remark(*m))));
     }
     out
 }

@@ -378,6 +378,30 @@ pub struct Robust {
     pub ageing: Option<Ageing>,
     /// Regrets over scenarios.
     pub regrets: Option<Regrets>,
-    /// What could not be asked, and why.
-    pub remarks: Vec<String>,
+    /// What could not be asked.
+    pub remarks: Vec<Remark>,
+}
+
+/// Why a question about failures has no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Remark {
+    /// The layout has no hospital.
+    NoHospital,
+    /// The case travels on roads, and none was named to be cut.
+    NoRoadNamed,
+    /// The case has no roads, and no way was named to be cut.
+    NoRoads,
+    /// No scenario changes demand.
+    NoAgeing,
+    /// No other scenario was named.
+    NoScenarios,
+}
+
+impl Remark {
+    /// Name as in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        ["no-hospital", "no-road-named", "no-roads", "no-ageing", "no-scenarios"][self as usize]
+    }
 }

@@ -216,7 +216,7 @@ fn alternatives(a: &Alternatives, names: &Names<'_>) -> Section {
         table.rows.push(vec![
             names.cell(Some(p.bounds.primal)),
             names.cell(Some(p.bounds.dual)),
-            Cell { text: text.percent(p.distance), sort: Some(p.distance) },
+            Cell { text: format!("{} %", text.exact(100.0 * p.distance, 3)), sort: Some(p.distance) },
             words(list(&mut p.opened.iter().map(|c| &c.0))),
             words(list(&mut p.closed.iter())),
         ]);
@@ -305,7 +305,7 @@ fn cuts(r: &Robust, names: &Names<'_>) -> Section {
             lines.push(text.say_with("ask-ageing-beds", &[("n", beds.into())]));
         }
     }
-    lines.extend(r.remarks.iter().map(|m| crate::text::clean(m)));
+    lines.extend(r.remarks.iter().map(|m| text.say(&format!("ask-{}", m.name()))));
     Section { title: text.say("ask-cuts"), lines, table }
 }
 

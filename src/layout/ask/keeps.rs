@@ -153,11 +153,11 @@ fn loads(problem: &LayoutProblem, layout: &Layout, out: &mut Vec<Broken>) {
         if site.city {
             continue;
         }
-        for n in 0..LEVELS {
-            if r.max_people[n] > 0.0 && served[j][n] > r.max_people[n] + 0.05 {
-                note(out, "people", Some(n as u8 + 1), &site.code, served[j][n] - r.max_people[n], "people");
+        for (n, &here) in served[j].iter().enumerate() {
+            if r.max_people[n] > 0.0 && here > r.max_people[n] + 0.05 {
+                note(out, "people", Some(n as u8 + 1), &site.code, here - r.max_people[n], "people");
             }
-            let trips = served[j][n] * r.trips[n];
+            let trips = here * r.trips[n];
             if usize::from(layout.levels[j]) == n + 1 && r.min_visits[n] > 0.0 && trips < r.min_visits[n] - 0.2 {
                 note(out, "visits", Some(n as u8 + 1), &site.code, r.min_visits[n] - trips, "trips a year");
             }
@@ -193,9 +193,9 @@ fn beds(problem: &LayoutProblem, layout: &Layout, out: &mut Vec<Broken>) {
         }
     }
     let thousand = problem.people / 1000.0;
-    for n in 0..2 {
-        let low = rule.tier_min[n] * thousand - by_level[n];
-        let high = if rule.tier_max[n] > 0.0 { by_level[n] - rule.tier_max[n] * thousand } else { 0.0 };
+    for (n, have) in by_level.iter().enumerate() {
+        let low = rule.tier_min[n] * thousand - have;
+        let high = if rule.tier_max[n] > 0.0 { have - rule.tier_max[n] * thousand } else { 0.0 };
         if low.max(high) > ROOM {
             note(out, "beds", Some(n as u8 + 2), "", low.max(high), "beds");
         }

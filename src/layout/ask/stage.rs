@@ -54,11 +54,11 @@ pub fn uses_at(problem: &LayoutProblem, plan: &Layout, levels: &[u8], near: [boo
 pub fn padded(problem: &LayoutProblem, layout: &Layout, away: f64) -> (Layout, [f64; LEVELS]) {
     let mut out = layout.clone();
     let mut unserved = [0.0; LEVELS];
-    for n in 0..LEVELS {
+    for (n, without) in unserved.iter_mut().enumerate() {
         let mut served = vec![false; problem.clients.len()];
         layout.uses[n].iter().for_each(|u| served[u.client as usize] = true);
         for i in (0..served.len()).filter(|&i| !served[i]) {
-            unserved[n] += problem.clients[i].people;
+            *without += problem.clients[i].people;
             #[allow(clippy::cast_possible_truncation)] // tables are limited to u32::MAX rows at the door
             out.uses[n].push(Use { client: i as u32, site: 0, share: 1.0, minutes: away });
         }
@@ -112,7 +112,7 @@ pub fn beds_missing(problem: &LayoutProblem, layout: &Layout) -> Option<f64> {
             wanted[u.site as usize] += problem.clients[u.client as usize].people * u.share * need[n - 1] / 1000.0;
         }
     }
-    Some(wanted.iter().zip(&layout.beds).map(|(w, b)| (w - b).max(0.0)).filter(|m| *m > 1e-3).sum())
+    Some(wanted.iter().zip(&layout.beds).map(|(w, b)| (w - b).max(0.0)).filter(|m| *m > 1e-3).sum::<f64>() + 0.0)
 }
 
 /// How people fare in `after` (times of `then`) against `before` (times of `now`). The two problems have the same clients and sites.
@@ -166,7 +166,8 @@ pub fn farther(problem: &LayoutProblem, before: &Layout, after: &Layout) -> (f64
         }
     }
     let late: Vec<(f64, f64)> = most.iter().zip(&problem.clients).filter(|(m, _)| **m > 0.05).map(|(m, c)| (*m, c.people)).collect();
-    let people: f64 = late.iter().map(|l| l.1).sum();
+    // a sum of nothing is -0
+    let people = late.iter().map(|l| l.1).sum::<f64>() + 0.0;
     let sum: f64 = late.iter().map(|l| l.0 * l.1).sum();
     (people, if people > 0.0 { sum / people } else { 0.0 })
 }

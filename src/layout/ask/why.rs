@@ -100,11 +100,11 @@ pub fn why(problem: &LayoutProblem, plan: &Layout, options: &WhyOptions, observe
     for (n, forced) in solved {
         let k = &known[questions[n].region];
         if let Some(forced) = forced {
-            improve(&mut questions[n], k, objective, &forced);
+            improve(&mut questions[n], k, &forced);
         }
     }
     observer.event(&Event::Finished);
-    let mut out: Vec<(usize, Why)> = questions.into_iter().map(|q| tell(problem, &known, q)).collect();
+    let mut out: Vec<(usize, Why)> = questions.iter().map(|q| tell(problem, &known, q)).collect();
     out.sort_by_key(|w| w.0);
     Ok(out.into_iter().map(|w| w.1).collect())
 }
@@ -225,7 +225,7 @@ fn force(
 }
 
 /// Narrows an interval by what a forced problem came to.
-fn improve(q: &mut Question, known: &Known, _objective: Objective, forced: &Forced) {
+fn improve(q: &mut Question, known: &Known, forced: &Forced) {
     q.proof = Proof::Solved;
     if forced.impossible {
         (q.impossible, q.lower, q.upper) = (true, None, None);
@@ -242,7 +242,7 @@ fn improve(q: &mut Question, known: &Known, _objective: Objective, forced: &Forc
 }
 
 /// The answer in the unit and by the site of the whole.
-fn tell(problem: &LayoutProblem, known: &[Known], q: Question) -> (usize, Why) {
+fn tell(problem: &LayoutProblem, known: &[Known], q: &Question) -> (usize, Why) {
     let k = &known[q.region];
     let site = k.region.sites[q.site];
     let weight = k.region.weight;
