@@ -51,7 +51,9 @@ fn main() {
         .map(|f| (f[0].to_owned(), f[4].parse().ok(), f[5].parse().ok()))
         .filter(|r| ps.is_empty() || r.1.is_some_and(|p| ps.contains(&p)))
         .collect();
-    if let Some(file) = index.lines().filter_map(|l| l.split('\t').next()).find(|f| f.starts_with(folder) && !part.is_empty() && f.contains(part)) {
+    if let Some(file) =
+        index.lines().filter_map(|l| l.split('\t').next()).find(|f| f.starts_with(folder) && !part.is_empty() && f.contains(part))
+    {
         for &p in ps.iter().filter(|p| !rows.iter().any(|r| r.1 == Some(**p))).collect::<Vec<_>>() {
             rows.push((file.to_owned(), Some(p), None));
         }
@@ -73,7 +75,8 @@ fn main() {
             threads: number("--threads", 2.0) as usize,
         };
         let t = Instant::now();
-        let answer = median::solve(&instance, problem, &Settings { limits, seed: 1 }, &Talk(args.iter().any(|a| a == "--verbose"), t)).unwrap();
+        let answer =
+            median::solve(&instance, problem, &Settings { limits, seed: 1 }, &Talk(args.iter().any(|a| a == "--verbose"), t)).unwrap();
         let b = answer.bounds;
         println!(
             "| {} | {} | {} | {} | {} | {:.2} | {:.5} | {:.2} | {} | {:?} |",
@@ -81,7 +84,11 @@ fn main() {
             instance.clients(),
             p.map_or("-".to_owned(), |p| p.to_string()),
             b.primal,
-            known.map_or("-".to_owned(), |k| if k < b.primal { format!("{k} (+{:.4} %)", 100.0 * (b.primal / k - 1.0)) } else { k.to_string() }),
+            known.map_or("-".to_owned(), |k| if k < b.primal {
+                format!("{k} (+{:.4} %)", 100.0 * (b.primal / k - 1.0))
+            } else {
+                k.to_string()
+            }),
             b.dual,
             100.0 * b.gap(),
             t.elapsed().as_secs_f64(),
@@ -94,7 +101,8 @@ fn main() {
 
 fn peak_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|l| l.starts_with("VmHWM")).and_then(|l| l.split_whitespace().nth(1)).and_then(|v| v.parse::<u64>().ok());
+    let line =
+        status.lines().find(|l| l.starts_with("VmHWM")).and_then(|l| l.split_whitespace().nth(1)).and_then(|v| v.parse::<u64>().ok());
     line.unwrap_or(0) / 1024
 }
 
@@ -120,7 +128,11 @@ fn graph(text: &str) -> Instance {
             row.iter_mut().zip(&via).for_each(|(x, y)| *x = x.min(first + y));
         }
     }
-    Instance { demand: vec![1.0; n], service: Service { distance: Distance::Table { sites: n, values: d }, per_unit: true }, ..Instance::default() }
+    Instance {
+        demand: vec![1.0; n],
+        service: Service { distance: Distance::Table { sites: n, values: d }, per_unit: true },
+        ..Instance::default()
+    }
 }
 
 /// TSPLIB points, or lines of a number and two coordinates after a line with their count; floor of the Euclidean distance.

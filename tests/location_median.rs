@@ -116,7 +116,7 @@ proptest! {
             let answer = solve(&instance, problem);
             prop_assert_eq!(answer.termination, Termination::Optimal);
             let best = brute(&instance, problem, &[]);
-            prop_assert!(near(answer.bounds.primal, best), "{:?} {}: {:?}", problem, best, answer.bounds);
+            prop_assert!(near(answer.bounds.primal, best), "{problem:?} {best}: {:?}", answer.bounds);
             prop_assert!(answer.bounds.dual <= best + 1e-9);
         }
     }
@@ -131,7 +131,7 @@ proptest! {
         for problem in [Problem::PMedian { p: p.min(at.len()) }, Problem::Uncapacitated] {
             let answer = solve(&instance, problem);
             let best = brute(&instance, problem, &[]);
-            prop_assert!(near(answer.bounds.primal, best), "{:?} {}: {:?}", problem, best, answer.bounds);
+            prop_assert!(near(answer.bounds.primal, best), "{problem:?} {best}: {:?}", answer.bounds);
             prop_assert!(answer.bounds.dual <= best * (1.0 + 1e-9) + 1e-9);
         }
     }
@@ -168,7 +168,7 @@ proptest! {
                 prop_assert_eq!(answer.termination, Termination::Infeasible);
                 prop_assert!(!answer.repair.is_empty());
             } else if lost.len() < n {
-                prop_assert!(near(answer.bounds.primal, best), "{:?} {}: {:?}", problem, best, answer.bounds);
+                prop_assert!(near(answer.bounds.primal, best), "{problem:?} {best}: {:?}", answer.bounds);
             }
         }
     }
@@ -238,7 +238,10 @@ fn huge_distances_and_points_on_one_another() {
     let place: Vec<[f64; 2]> = [0.0, 0.0, 0.0, 1.0, 1.0, 2.0].map(at).to_vec();
     let instance = Instance {
         demand: vec![1e6; 6],
-        service: Service { distance: Distance::Points { clients: place.clone(), sites: place, metric: Metric::FloorEuclid }, per_unit: true },
+        service: Service {
+            distance: Distance::Points { clients: place.clone(), sites: place, metric: Metric::FloorEuclid },
+            per_unit: true,
+        },
         ..Instance::default()
     };
     let answer = solve(&instance, Problem::PMedian { p: 2 });

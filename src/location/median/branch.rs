@@ -193,7 +193,15 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             return out;
         }
         let mut ascent = Ascent::new(&core, names.clients.iter().map(|&i| u[i as usize]), if is_root { 1.0 } else { 0.6 });
-        let outcome = climb(frame, &core, &mut ascent, &mut best, &mut budget, |chosen| with_open(&fate, &pick(&names.sites, chosen)), &mut out.answers);
+        let outcome = climb(
+            frame,
+            &core,
+            &mut ascent,
+            &mut best,
+            &mut budget,
+            |chosen| with_open(&fate, &pick(&names.sites, chosen)),
+            &mut out.answers,
+        );
         bound = bound.max(ascent.best);
         if outcome == Climb::Pruned || bound >= frame.cutoff(best) {
             return out;

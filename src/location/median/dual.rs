@@ -233,7 +233,15 @@ mod tests {
             out.extend((0..m).map(|j| Arc { to: short(j), cost: f32::from(cost[i * m + j]) }));
             out[from..].sort_by(|a, b| a.cost.total_cmp(&b.cost).then(a.to.cmp(&b.to)));
         });
-        Core { cols: rows.turned(m), rows, fixed: vec![fixed; m], count, escape: vec![f64::INFINITY; n], radius: vec![f64::INFINITY; n], offset: 0.0 }
+        Core {
+            cols: rows.turned(m),
+            rows,
+            fixed: vec![fixed; m],
+            count,
+            escape: vec![f64::INFINITY; n],
+            radius: vec![f64::INFINITY; n],
+            offset: 0.0,
+        }
     }
 
     fn best(core: &Core) -> f64 {

@@ -26,6 +26,9 @@ const EXACT: usize = 12_000;
 /// Pairs above which a tree is only grown as the last resort.
 const WIDE: usize = 300_000;
 
+/// Evaluations over which progress is measured.
+const SPAN: usize = 50;
+
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
 
@@ -38,6 +41,8 @@ struct Aim {
     still: f64,
     /// First step, as a share of Polyak's.
     factor: f64,
+    /// Share of the gap that [`SPAN`] evaluations have to close, else the time is better spent on answers.
+    pace: f64,
 }
 
 /// What remains to be done after a stage.
@@ -54,7 +59,7 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
     watch.answer(whole.value(first), first);
     let mut u = begin(whole, watch);
     watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
-    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.15 };
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.15, pace: 0.015 };
     if ascend(whole, &mut u, all, goal, watch) != State::Going {
         return;
     }
@@ -82,7 +87,15 @@ pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watc
 fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
     watch.note(|| {
         let (b, core) = (watch.bounds(), &whole.core);
-        format!("{what}: {} to {}, {:.4} %; {} sites, {} clients, {} pairs", b.dual, b.primal, 100.0 * b.gap(), core.sites(), core.clients(), core.rows.pairs())
+        format!(
+            "{what}: {} to {}, {:.4} %; {} sites, {} clients, {} pairs",
+            b.dual,
+            b.primal,
+            100.0 * b.gap(),
+            core.sites(),
+            core.clients(),
+            core.rows.pairs()
+        )
     });
 }
 
@@ -116,7 +129,7 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     if is_settled(&part, goal, cap, watch) {
         return;
     }
-    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5 }, goal, watch) != State::Going {
+    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5, pace: 0.005 }, goal, watch) != State::Going {
         return;
     }
     // better multipliers of the part serve the whole as well
@@ -171,7 +184,7 @@ fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
 
 /// Raises the bound until it stands, deciding sites and trying what the dual chooses on the way.
 fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: &Watch<'_>) -> State {
-    let (mut factor, mut tried, mut grown) = (aim.factor, 0, 0);
+    let (mut factor, mut tried, mut grown, mut mark) = (aim.factor, 0, 0, f64::NEG_INFINITY);
     loop {
         let mut ascent = Ascent::new(&whole.core, u.iter().copied(), factor);
         let (mut decided, mut since, mut opened) = (0, 0, false);
@@ -196,6 +209,13 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
                 break None;
             }
             let best = watch.bounds().primal;
+            if tried % SPAN == 0 {
+                let slow = ascent.best - mark < aim.pace * (cutoff - ascent.best);
+                mark = ascent.best;
+                if slow && since > SPAN {
+                    break Some(State::Going);
+                }
+            }
             let target = (best + 0.0005 * best.abs()).min(aim.cap + 0.5 * (aim.cap - ascent.best));
             if ascent.factor() * (target - ascent.best) < aim.still * best.abs() {
                 break Some(State::Going);

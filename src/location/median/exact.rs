@@ -92,8 +92,7 @@ pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) ->
         LpStatus::Infeasible => f64::INFINITY,
         _ => solution.bounds.dual - 1e-6 - 1e-9 * solution.bounds.dual.abs(),
     };
-    let open = (!solution.values.is_empty())
-        .then(|| (0..short(core.sites())).filter(|&j| solution.values[j as usize] > 0.5).collect());
+    let open = (!solution.values.is_empty()).then(|| (0..short(core.sites())).filter(|&j| solution.values[j as usize] > 0.5).collect());
     Ok(Settled { open, bound })
 }
 

@@ -32,11 +32,19 @@ pub(super) fn check(instance: &Instance, count: Option<usize>, clock: &Clock<'_>
         Some(p) if p > sites.len() => {
             return no(format!("{p} sites are to be opened but there are {}: ask for at most {}", sites.len(), sites.len()), unreachable);
         }
-        Some(0) if !clients.is_empty() => return no("no site may be opened but there are clients: ask for at least 1".to_owned(), unreachable),
+        Some(0) if !clients.is_empty() => {
+            return no("no site may be opened but there are clients: ask for at least 1".to_owned(), unreachable);
+        }
         _ => {}
     }
     if clients.is_empty() {
-        return Ok(Feasible::Yes { clients, first: sites.into_iter().take(count.unwrap_or(0)).collect(), unreachable });
+        let served = instance.clients() > unreachable.len();
+        let fixed = |j: &u32| instance.fixed_cost(*j as usize);
+        let first = match count {
+            Some(p) => sites.into_iter().take(p).collect(),
+            None => sites.into_iter().min_by(|a, b| fixed(a).total_cmp(&fixed(b))).filter(|_| served).into_iter().collect(),
+        };
+        return Ok(Feasible::Yes { clients, first, unreachable });
     }
     let mut first = open_first(instance, &clients, &sites, count);
     let unserved = |open: &[u32]| -> Vec<u32> {
@@ -88,7 +96,8 @@ fn reachable(instance: &Instance) -> (Vec<u32>, Vec<u32>) {
 
 /// The fewest sites that reach every client: `min sum y, sum over reachable j of y_j >= 1`, one row for each different set of sites.
 fn cover(instance: &Instance, clients: &[u32], clock: &Clock<'_>) -> Result<Result<Vec<u32>, Limit>, BackendError> {
-    let row = |i: u32| -> Vec<u32> { (0..short(instance.sites())).filter(|&j| instance.cost(i as usize, j as usize).is_finite()).collect() };
+    let row =
+        |i: u32| -> Vec<u32> { (0..short(instance.sites())).filter(|&j| instance.cost(i as usize, j as usize).is_finite()).collect() };
     let rows: BTreeSet<Vec<u32>> = clients.iter().map(|&i| row(i)).collect();
     let mut entries: Vec<Vec<(usize, f64)>> = vec![Vec::new(); instance.sites()];
     let mut model = LinearModel::new();

@@ -71,7 +71,8 @@ pub(super) fn polish(
             return any;
         }
         let now = &*state;
-        let found: Vec<Option<Vec<u32>>> = batch.par_iter().map(|group| solve(core, cost, now, u, group, size.effort, goal, stop)).collect();
+        let found: Vec<Option<Vec<u32>>> =
+            batch.par_iter().map(|group| solve(core, cost, now, u, group, size.effort, goal, stop)).collect();
         let mut better = false;
         for (group, new) in batch.iter().zip(found) {
             let Some(new) = new else { continue };
@@ -189,7 +190,8 @@ fn region(core: &Core, cost: Cost<'_>, state: &Search<'_>, u: &[f64], group: &[u
             }
         }
     }
-    let value = clients.iter().map(|&i| state.first[i as usize].0).sum::<f64>() + group.iter().map(|&j| core.fixed[j as usize]).sum::<f64>();
+    let value =
+        clients.iter().map(|&i| state.first[i as usize].0).sum::<f64>() + group.iter().map(|&j| core.fixed[j as usize]).sum::<f64>();
     let rows = Lists::build(clients.len(), |i, out| {
         let from = out.len();
         out.extend_from_slice(&rows[i]);

@@ -80,8 +80,10 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
         Feasible::Unknown { limit, unreachable } => return Ok(without(instance, Termination::NoSolution(limit), unreachable, Vec::new())),
     };
     if clients.is_empty() {
-        watch.answer(0.0, &first);
-        watch.bound(0.0);
+        // nobody counts; whoever is there without demand is still served by one site, the one that costs least
+        let fixed: f64 = if count.is_none() { first.iter().map(|&j| instance.fixed_cost(j as usize)).sum() } else { 0.0 };
+        watch.answer(fixed, &first);
+        watch.bound(fixed);
     } else {
         let sites: Vec<u32> = (0..lists::short(instance.sites())).collect();
         let (clients, sites) = in_order(instance, &clients, &sites);

@@ -211,7 +211,10 @@ impl<'a> Search<'a> {
     /// The open site that is cheapest to close.
     fn least_loss(&self) -> (f64, u32) {
         let worst = (f64::INFINITY, NONE);
-        self.open.iter().map(|&r| (self.loss[r as usize], r)).fold(worst, |a, b| if b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).is_lt() { b } else { a })
+        self.open
+            .iter()
+            .map(|&r| (self.loss[r as usize], r))
+            .fold(worst, |a, b| if b.0.total_cmp(&a.0).then(b.1.cmp(&a.1)).is_lt() { b } else { a })
     }
 
     /// The best move that opens `j`, by (9). `extra` is all zero before and after.

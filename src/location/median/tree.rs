@@ -149,7 +149,8 @@ impl Tree {
                 }
             }
         } else {
-            let (first, second) = if self.box_square(n.left, p) <= self.box_square(n.right, p) { (n.left, n.right) } else { (n.right, n.left) };
+            let (first, second) =
+                if self.box_square(n.left, p) <= self.box_square(n.right, p) { (n.left, n.right) } else { (n.right, n.left) };
             self.nearest_node(first, p, found);
             self.nearest_node(second, p, found);
         }

@@ -101,9 +101,8 @@ pub(super) fn nearest_two(instance: &Instance, clients: &[u32], open: &[u32]) ->
         Distance::Points { clients: at, sites, metric } => {
             let tree = Tree::new(&open.iter().map(|&j| embed(*metric, sites[j as usize])).collect::<Vec<_>>());
             let of = |&i: &u32| {
-                tree.nearest_two(embed(*metric, at[i as usize])).map(|f| {
-                    f.map_or(none, |(_, k)| (instance.cost(i as usize, open[k as usize] as usize), open[k as usize]))
-                })
+                tree.nearest_two(embed(*metric, at[i as usize]))
+                    .map(|f| f.map_or(none, |(_, k)| (instance.cost(i as usize, open[k as usize] as usize), open[k as usize])))
             };
             clients.par_iter().with_min_len(256).map(of).collect()
         }
@@ -146,5 +145,7 @@ pub(super) fn is_integral(instance: &Instance, with_fixed: bool) -> bool {
         Distance::Table { values, .. } => values.par_iter().all(|&v| whole(v)),
         Distance::Points { metric, .. } => matches!(metric, Metric::FloorEuclid | Metric::RoundEuclid),
     };
-    distances && (!instance.service.per_unit || instance.demand.iter().all(|&d| whole(d))) && (!with_fixed || instance.fixed.iter().all(|&f| whole(f)))
+    distances
+        && (!instance.service.per_unit || instance.demand.iter().all(|&d| whole(d)))
+        && (!with_fixed || instance.fixed.iter().all(|&f| whole(f)))
 }
