@@ -6,8 +6,22 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 14] =
-    ["demo", "validate", "referral", "layout", "locate", "beds", "check", "report", "compare", "bench", "generate", "import", "schema", "completions"];
+const COMMANDS: [&str; 14] = [
+    "demo",
+    "validate",
+    "referral",
+    "layout",
+    "locate",
+    "beds",
+    "check",
+    "report",
+    "compare",
+    "bench",
+    "generate",
+    "import",
+    "schema",
+    "completions",
+];
 
 fn fenji() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));

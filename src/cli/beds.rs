@@ -230,7 +230,7 @@ pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer
     let written = io::ScenarioFile::of(scenario);
     let elsewhere = file.display().to_string();
     let warnings = read.warnings.clone();
-    let prepared = steps::assemble((read.case, read.name_en), written, &elsewhere, warnings, Instant::now(), observer)?;
+    let prepared = steps::assemble((read.case, read.name_en), &written, &elsewhere, warnings, Instant::now(), observer)?;
     let violations = checks::beds::check_beds(&prepared.problem, &plan);
     if !violations.is_empty() {
         return Ok(check::refused("check", &violations, "the plan does not fit its case"));

@@ -72,14 +72,21 @@ pub fn prepare(folder: &Path, scenario: Option<&Path>, policy: Option<&str>, obj
     assemble(read.case, read.name_en, asked, read.warnings, begin)
 }
 
-fn assemble(case: Case, name_en: Option<String>, mut scenario: Scenario, warnings: Vec<Problem>, begin: Instant) -> Result<Prepared, Fault> {
+fn assemble(
+    case: Case,
+    name_en: Option<String>,
+    mut scenario: Scenario,
+    warnings: Vec<Problem>,
+    begin: Instant,
+) -> Result<Prepared, Fault> {
     let name = scenario.policy.clone().unwrap_or_else(|| case.policy.clone());
     pack::load(&name).map_err(|e| {
         Fault::Invalid(vec![Problem::new(&codes::POLICY_UNKNOWN, Place::file("scenario"), e.to_string()).column("policy").value(&name)])
     })?;
     scenario.policy = Some(name);
-    let problem = LayoutProblem::assemble(&case, &scenario)
-        .map_err(|e| Fault::Invalid(vec![Problem::new(&codes::SETTING_OUT_OF_RANGE, Place::file("scenario"), e.to_string()).column("layout")]))?;
+    let problem = LayoutProblem::assemble(&case, &scenario).map_err(|e| {
+        Fault::Invalid(vec![Problem::new(&codes::SETTING_OUT_OF_RANGE, Place::file("scenario"), e.to_string()).column("layout")])
+    })?;
     Ok(Prepared { case, name_en, problem, scenario, warnings, begin })
 }
 

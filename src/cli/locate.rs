@@ -160,7 +160,8 @@ fn claim(out: &Path) -> Result<(), Fault> {
 fn ask(args: &Args, file: &LocationFile) -> Result<Problem, Fault> {
     let shown = args.file.display().to_string();
     let lacks = |column: &str, message: String, remedy: &str| {
-        let problem = Complaint::new(&codes::LOCATION_LACKS, Place::file(&shown), message).column(column).value(&args.problem).remedy(remedy);
+        let problem =
+            Complaint::new(&codes::LOCATION_LACKS, Place::file(&shown), message).column(column).value(&args.problem).remedy(remedy);
         Fault::Invalid(vec![problem])
     };
     let p = || {

@@ -185,8 +185,20 @@ mod tests {
         assert_eq!(
             names,
             [
-                "demo", "validate", "referral", "layout", "locate", "beds", "check", "report", "compare", "bench", "generate", "import",
-                "schema", "completions"
+                "demo",
+                "validate",
+                "referral",
+                "layout",
+                "locate",
+                "beds",
+                "check",
+                "report",
+                "compare",
+                "bench",
+                "generate",
+                "import",
+                "schema",
+                "completions"
             ]
         );
     }

@@ -8,8 +8,8 @@ use super::referral::{Args, infeasible, names, object};
 use super::steps::{self, Ask, Judged, Prepared, SolveOptions, Solved};
 use super::{check, layout_steps, output, summary};
 use crate::io;
-use crate::network::codes;
 use crate::layout::apply::{Applied, apply};
+use crate::network::codes;
 use crate::outcome::Observer;
 use anyhow::anyhow;
 use serde_json::json;
@@ -30,7 +30,9 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
     let today = steps::prepare(&args.case, ask, observer)?;
     let mut applied: Option<Applied> = None;
     let change = |case| {
-        let done = apply(&case, &plan).map_err(|e| Fault::Invalid(vec![io::Problem::new(&codes::PLAN_OTHER_CASE, crate::network::Place::file(&shown), e.to_string())]))?;
+        let done = apply(&case, &plan).map_err(|e| {
+            Fault::Invalid(vec![io::Problem::new(&codes::PLAN_OTHER_CASE, crate::network::Place::file(&shown), e.to_string())])
+        })?;
         let case = done.case.clone();
         applied = Some(done);
         Ok(case)

@@ -158,6 +158,7 @@ impl Door {
     }
 
     /// A name that is not among those known, with the nearest of them.
+    #[allow(clippy::needless_pass_by_value)] // an iterator made at the call reads better by value
     fn unknown<'n>(&mut self, rule: &'static Rule, path: &[&str], value: &str, what: &str, known: impl Iterator<Item = &'n str> + Clone) {
         self.say(rule, path, &value, format!("this is no {what}"));
         let count = known.clone().count();

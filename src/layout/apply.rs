@@ -149,7 +149,9 @@ fn means(case: &Case) -> BTreeMap<Tier, (Staff, bool)> {
         entry.1 += f64::from(f.beds.0);
         entry.2 += 1.0;
     }
-    let mean = |(staff, beds, sites): (Staff, f64, f64)| if beds > 0.0 { (staff.times(1.0 / beds), true) } else { (staff.times(1.0 / sites), false) };
+    let mean = |(staff, beds, sites): (Staff, f64, f64)| {
+        if beds > 0.0 { (staff.times(1.0 / beds), true) } else { (staff.times(1.0 / sites), false) }
+    };
     sums.into_iter().map(|(tier, s)| (tier, mean(s))).collect()
 }
 
@@ -195,11 +197,7 @@ fn change(out: &mut Applied, j: usize, site: &SitePlan, means: &BTreeMap<Tier, (
     f.beds = whole(site.beds);
     f.icu = Beds(f.icu.0.min(f.beds.0));
     let same_level = matches!(site.status, SiteStatus::Grown | SiteStatus::Shrunk);
-    let after = if same_level && beds_before > 0.0 {
-        before.times(site.beds / beds_before)
-    } else {
-        usual(means, site.tier, site.beds)
-    };
+    let after = if same_level && beds_before > 0.0 { before.times(site.beds / beds_before) } else { usual(means, site.tier, site.beds) };
     // nobody is sent away by a rise
     let after = if matches!(site.status, SiteStatus::Upgraded) { Staff([0, 1, 2].map(|n| after.0[n].max(before.0[n]))) } else { after };
     after.give(f);

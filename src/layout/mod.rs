@@ -11,8 +11,8 @@
 //! | `ask` | what a planner asks next: order, why, alternatives, robustness |
 
 pub mod apply;
-pub mod beds;
 pub mod ask;
+pub mod beds;
 pub mod evaluate;
 pub mod front;
 pub mod parts;

@@ -3,14 +3,14 @@
 pub mod beds;
 pub mod flows;
 pub mod layout;
-pub mod location;
 pub mod layout_questions;
+pub mod location;
 pub mod referral;
 
 pub use crate::outcome::{Bounds, Limit, Termination};
 pub use beds::BedsPlan;
 pub use flows::Flows;
 pub use layout::LayoutPlan;
-pub use location::LocationPlan;
 pub use layout_questions::LayoutQuestions;
+pub use location::LocationPlan;
 pub use referral::ReferralPlan;

@@ -178,7 +178,8 @@ impl<'a> Map<'a> {
         let text = self.text;
         self.legend_heading(&text.say("legend-tiers"));
         for (tier, n) in self.tiers(&drawn) {
-            let label = text.say_with("legend-tier", &[("tier", (&self.text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
+            let label =
+                text.say_with("legend-tier", &[("tier", (&self.text.say(&format!("tier-{}", tier.code()))).into()), ("n", n.into())]);
             self.legend_tier(tier, &label);
         }
     }

@@ -196,12 +196,8 @@ fn attempt_by_penalty(
     }
     let mut out = attempt(problem, &asked, backend, Method::Decomposed, options, observer)?;
     let demand: f64 = problem.demand.iter().sum();
-    let short: f64 = out
-        .shortfalls
-        .iter()
-        .filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget"))
-        .map(|s| s.short)
-        .sum();
+    let short: f64 =
+        out.shortfalls.iter().filter(|s| !matches!(s.target.as_str(), "fund_balance" | "facility_budget")).map(|s| s.short).sum();
     let unmet: f64 = out.flows.unserved.cases.iter().chain(&out.flows.no_access.cases).sum();
     let missed = (problem.hard_targets && short > HARD_SLACK * demand) || (problem.hard_service && unmet > HARD_SLACK * demand);
     if missed && matches!(out.termination, Termination::Optimal | Termination::Feasible(_)) {

@@ -44,10 +44,13 @@ fn lead(before: &Before<'_>, text: &Catalogue) -> String {
 }
 
 fn sites(before: &Before<'_>, text: &Catalogue) -> (Table, usize) {
-    let heads = [("col-facility", false), ("col-status", false), ("col-tier", false), ("before-beds-today", true), ("before-beds-built", true)];
+    let heads =
+        [("col-facility", false), ("col-status", false), ("col-tier", false), ("before-beds-today", true), ("before-beds-built", true)];
     let mut table = Table::new("layout-sites", text, &heads);
     let mut changed: Vec<&SitePlan> = before.layout.sites.iter().filter(|s| s.status != SiteStatus::Kept).collect();
-    changed.sort_by(|a, b| b.level.max(b.level_before).cmp(&a.level.max(a.level_before)).then(b.beds.total_cmp(&a.beds)).then(a.code.cmp(&b.code)));
+    changed.sort_by(|a, b| {
+        b.level.max(b.level_before).cmp(&a.level.max(a.level_before)).then(b.beds.total_cmp(&a.beds)).then(a.code.cmp(&b.code))
+    });
     for s in changed.iter().take(MOST_SITES) {
         table.rows.push(vec![
             words(text.place(&s.name, s.name_en.as_deref())),

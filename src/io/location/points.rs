@@ -1,11 +1,11 @@
 //! A CSV table of points: `id,x,y` on a plane or `id,lon,lat` on the globe, and any of `demand`, `fixed`, `capacity`, `role`.
 
 use super::super::table::split;
-use crate::network::problem::nearest;
 use super::numbers::LARGEST;
 use super::{MOST, Parsed};
 use crate::instance::{Distance, Instance, Metric, Service};
 use crate::network::codes::{self, Rule};
+use crate::network::problem::nearest;
 use crate::network::{Place, Problem, Problems};
 use std::collections::HashSet;
 
