@@ -34,6 +34,9 @@ pub(super) struct Lists {
     blocks: Vec<Vec<Arc>>,
 }
 
+/// Where lists stand in a block, and the block.
+type Block = (Vec<(u32, u32)>, Vec<Arc>);
+
 /// Lists a block holds.
 const BLOCK: usize = 512;
 
@@ -66,7 +69,7 @@ impl Lists {
             arcs.shrink_to_fit();
             (spans, arcs)
         };
-        let made: Vec<(Vec<(u32, u32)>, Vec<Arc>)> = (0..n.div_ceil(BLOCK)).into_par_iter().map(block).collect();
+        let made: Vec<Block> = (0..n.div_ceil(BLOCK)).into_par_iter().map(block).collect();
         let (mut spans, mut blocks) = (Vec::with_capacity(n), Vec::with_capacity(made.len()));
         for (s, a) in made {
             spans.extend(s);
