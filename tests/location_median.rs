@@ -1,10 +1,10 @@
 //! The median engine against brute force, and what must hold of every answer: values and bounds, never one of several optima.
 
-#![allow(clippy::unwrap_used)] // helpers of tests stop hard, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // helpers of tests stop hard, as tests do; a value of exactly 0 is meant
 
 use fenji::instance::{Distance, Instance, Metric, Problem, Service};
 use fenji::location::{Answer, Assignment, Settings, median};
-use fenji::outcome::{Limits, Observer, Silent, StopFlag, Termination};
+use fenji::outcome::{Limits, Observer as _, Silent, StopFlag, Termination};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -92,7 +92,7 @@ fn country(n: u32) -> Instance {
     let at: Vec<[f64; 2]> = (0..n)
         .map(|k| {
             let (town, r) = (k % 23, draw(k, 1).powi(3) * 4000.0);
-            let angle = draw(k, 2) * 6.283;
+            let angle = draw(k, 2) * std::f64::consts::TAU;
             [draw(town, 7) * 20_000.0 + r * angle.cos(), draw(town, 9) * 20_000.0 + r * angle.sin()]
         })
         .collect();
