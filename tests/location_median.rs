@@ -1,10 +1,10 @@
 //! The median engine against brute force, and what must hold of every answer: values and bounds, never one of several optima.
 
-#![allow(clippy::panic, clippy::unwrap_used)] // helpers of tests stop hard, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // helpers of tests stop hard, as tests do; a value of exactly 0 is meant
 
 use fenji::instance::{Distance, Instance, Metric, Problem, Service};
 use fenji::location::{Answer, Assignment, Settings, median};
-use fenji::outcome::{Limits, Observer, Silent, StopFlag, Termination};
+use fenji::outcome::{Limits, Observer as _, Silent, StopFlag, Termination};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -228,7 +228,7 @@ fn questions_without_an_answer() {
     let all = solve(&instance, Problem::PMedian { p: 3 });
     assert_eq!((all.bounds.primal, all.termination), (0.0, Termination::Optimal));
     let nobody = median::solve(&Instance::default(), Problem::Uncapacitated, &settings(1), &Silent).unwrap();
-    assert!(nobody.bounds.primal.abs() < 1e-12);
+    assert_eq!(nobody.bounds.primal, 0.0);
     assert!(median::solve(&instance, Problem::PCenter { p: 1 }, &settings(1), &Silent).is_err());
 }
 
@@ -246,5 +246,5 @@ fn huge_distances_and_points_on_one_another() {
     };
     let answer = solve(&instance, Problem::PMedian { p: 2 });
     assert!(near(answer.bounds.primal, 1e18), "{:?}", answer.bounds);
-    assert!(solve(&instance, Problem::PMedian { p: 3 }).bounds.primal.abs() < 1e-12);
+    assert_eq!(solve(&instance, Problem::PMedian { p: 3 }).bounds.primal, 0.0);
 }

@@ -93,8 +93,8 @@ impl Ascent {
         let sum_part = |(part, rho): (usize, &mut Vec<f64>)| {
             rho.fill(0.0);
             let mut total = 0.0;
-            let range = part * n / parts..(part + 1) * n / parts;
-            for (i, &ui) in range.clone().zip(&u[range]) {
+            let own = part * n / parts..(part + 1) * n / parts;
+            for (i, &ui) in own.clone().zip(&u[own]) {
                 total += ui;
                 for arc in core.rows.of(i) {
                     let gain = arc.cost() - ui;

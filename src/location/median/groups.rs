@@ -34,7 +34,7 @@ struct Region {
 }
 
 /// Improves the open sites of `state` until no group can be; true when something was gained. `gained` is told after each batch that did.
-#[allow(clippy::too_many_arguments)] // the state of one search, its data and its limits
+#[allow(clippy::too_many_arguments)] // each is a different thing, and none is kept
 pub(super) fn polish(
     core: &Core,
     cost: Cost<'_>,

@@ -14,9 +14,6 @@ pub(super) struct Arc {
     pub(super) cost: f32,
 }
 
-/// Start and end of a list within its block.
-type Span = (u32, u32);
-
 impl Arc {
     pub(super) fn cost(self) -> f64 {
         f64::from(self.cost)
@@ -36,6 +33,9 @@ pub(super) struct Lists {
     spans: Vec<(u32, u32)>,
     blocks: Vec<Vec<Arc>>,
 }
+
+/// Where lists stand in a block, and the block.
+type Block = (Vec<(u32, u32)>, Vec<Arc>);
 
 /// Lists a block holds.
 const BLOCK: usize = 512;
@@ -69,7 +69,7 @@ impl Lists {
             arcs.shrink_to_fit();
             (spans, arcs)
         };
-        let made: Vec<(Vec<Span>, Vec<Arc>)> = (0..n.div_ceil(BLOCK)).into_par_iter().map(block).collect();
+        let made: Vec<Block> = (0..n.div_ceil(BLOCK)).into_par_iter().map(block).collect();
         let (mut spans, mut blocks) = (Vec::with_capacity(n), Vec::with_capacity(made.len()));
         for (s, a) in made {
             spans.extend(s);
