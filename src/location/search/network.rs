@@ -84,10 +84,12 @@ pub fn flow(supply: &[f64], arcs: &[Arc]) -> Flow {
     let mut next = 0;
     // a bound far above what is ever needed, so that rounding can never keep it going
     for _ in 0..200 * (n + real) + 1000 {
-        let Some(arc) = tree.entering(real, block, &mut next, tolerance) else { break };
+        // arcs of the root too: where not all can be sent, the cheapest way to fall short is asked for
+        let Some(arc) = tree.entering(real + n, block, &mut next, tolerance) else { break };
         tree.pivot(arc);
     }
-    let unmet: f64 = tree.amount[real..].iter().zip(supply).filter(|(_, s)| **s > 0.0).map(|(a, _)| *a).sum();
+    // nodes without supply have an arc to the root too
+    let unmet: f64 = tree.amount[real..].iter().zip(supply).filter(|(_, s)| **s >= 0.0).map(|(a, _)| *a).sum();
     tree.amount.truncate(real);
     tree.potential.truncate(n);
     let cost = tree.amount.iter().zip(arcs).map(|(a, arc)| if *a > 0.0 { a * arc.cost } else { 0.0 }).sum();
@@ -101,10 +103,10 @@ impl Tree {
     }
 
     /// The worst violator of the next blocks.
-    fn entering(&self, real: usize, block: usize, next: &mut usize, tolerance: f64) -> Option<usize> {
+    fn entering(&self, count: usize, block: usize, next: &mut usize, tolerance: f64) -> Option<usize> {
         let (mut worst, mut found, mut seen) = (tolerance, None, 0);
-        for step in 0..real {
-            let a = (*next + step) % real;
+        for step in 0..count {
+            let a = (*next + step) % count;
             let violation = match self.at[a] {
                 At::Lower => -self.reduced(a),
                 At::Upper => self.reduced(a),
@@ -115,7 +117,7 @@ impl Tree {
             }
             seen += 1;
             if seen >= block && found.is_some() {
-                *next = (a + 1) % real;
+                *next = (a + 1) % count;
                 return found;
             }
             if seen >= block {
@@ -238,9 +240,8 @@ mod tests {
             for a in &arcs {
                 m.add_col(a.cost, a.capacity, a.capacity, &[(rows[a.from], 1.0), (rows[a.to], -1.0)]);
             }
-            for &r in &rows {
-                m.add_col(penalty, f64::INFINITY, 1e3, &[(r, 1.0)]);
-                m.add_col(penalty, f64::INFINITY, 1e3, &[(r, -1.0)]);
+            for (&r, &s) in rows.iter().zip(&supply) {
+                m.add_col(penalty, f64::INFINITY, 1e3, &[(r, if s >= 0.0 { 1.0 } else { -1.0 })]);
             }
             let lp = by_name("microlp").unwrap().solve(&m, &Limits::default(), &Silent).unwrap();
             let total = found.cost + 2.0 * penalty * found.unmet;
