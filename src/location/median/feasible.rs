@@ -30,7 +30,10 @@ pub(super) fn check(instance: &Instance, count: Option<usize>, clock: &Clock<'_>
     let no = |repair: String, unreachable| Ok(Feasible::No { repair: vec![repair], unreachable });
     match count {
         Some(p) if p > sites.len() => {
-            return no(format!("{p} sites are to be opened but there are {}: ask for at most {}", sites.len(), sites.len()), unreachable);
+            return no(
+                format!("{p} sites are to be opened but there are {}: ask for -p {} at most", sites.len(), sites.len()),
+                unreachable,
+            );
         }
         Some(0) if !clients.is_empty() => {
             return no("no site may be opened but there are clients: ask for at least 1".to_owned(), unreachable);

@@ -91,7 +91,7 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
         engine::run(&mut whole, &first, goal, &watch);
     }
     let bounds = watch.bounds();
-    let proven = bounds.gap() <= settings.limits.gap || bounds.dual >= bounds.primal;
+    let proven = bounds.gap() <= settings.limits.gap * (1.0 + 1e-9) || bounds.dual >= bounds.primal;
     let termination = match (proven, clock.limit()) {
         (true, _) => Termination::Optimal,
         (false, limit) => Termination::Feasible(limit.unwrap_or(Limit::Numerics)),

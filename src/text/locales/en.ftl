@@ -846,7 +846,6 @@ col-level = Level
 col-minutes = Minutes
 col-share-before = Share today
 col-wanted = Wanted
-col-beds-before = Beds today
 col-beds-per-1000 = Per 1,000 people
 col-status = What becomes of it
 col-mean = Mean minutes
@@ -857,7 +856,6 @@ col-objective = Objective
 col-bound = Proven bound
 col-proven-gap = Gap
 col-share-after = Share in the layout
-col-beds-after = Beds in the layout
 
 # What a planner asks next of a layout
 ask-order = In which order to build

@@ -834,7 +834,6 @@ col-level = 级别
 col-minutes = 分钟
 col-share-before = 现状比例
 col-wanted = 要求
-col-beds-before = 现有床位
 col-beds-per-1000 = 每千人
 col-status = 变化
 col-mean = 平均分钟
@@ -845,7 +844,6 @@ col-objective = 目标
 col-bound = 已证明界限
 col-proven-gap = 间隙
 col-share-after = 布局比例
-col-beds-after = 布局床位
 
 # 规划者接着要问的
 ask-order = 建设次序
