@@ -1,9 +1,9 @@
 //! Which engine answers which question.
 
-use super::{Answer, Settings, capacitated, cover, levels, median, whole};
+use super::{Answer, Settings, capacitated, cover, levels, median, preflight, whole};
 use crate::backend::{BackendError, default_mip};
 use crate::instance::{Instance, Problem};
-use crate::outcome::Observer;
+use crate::outcome::{Observer, Termination};
 
 /// How a problem is to be solved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,7 +51,9 @@ pub fn engine(problem: &Problem, method: Method) -> Engine {
         (_, Problem::SetCover { .. } | Problem::MaxCover { .. } | Problem::PCenter { .. }) => Engine::Cover,
         (_, Problem::PMedian { .. } | Problem::Uncapacitated) => Engine::Median,
         (_, Problem::Capacitated | Problem::SingleSource | Problem::CapacitatedPMedian { .. }) => Engine::Capacitated,
-        (_, Problem::TwoLevel | Problem::TwoStage) => Engine::Levels,
+        // the two-level engine has called a value proven that enumeration undercuts: until that is mended the model answers
+        (_, Problem::TwoLevel) => Engine::Whole,
+        (_, Problem::TwoStage) => Engine::Levels,
     }
 }
 
@@ -66,6 +68,10 @@ pub fn solve(
     settings: &Settings,
     observer: &dyn Observer,
 ) -> Result<Answer, BackendError> {
+    if let Some(what) = preflight::lacks(instance, &problem) {
+        let repair = vec![format!("the instance has no {what}: add them")];
+        return Ok(Answer::none(&problem, Termination::Infeasible, repair));
+    }
     match engine(&problem, method) {
         Engine::Cover => cover::solve(instance, problem, settings, observer),
         Engine::Median => median::solve(instance, problem, settings, observer),

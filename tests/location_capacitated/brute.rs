@@ -75,8 +75,8 @@ fn linear(instance: &Instance, open: &[bool]) -> f64 {
     let served: Vec<usize> = (0..n).map(|_| model.add_row(1.0, 1.0)).collect();
     let room: Vec<usize> = (0..m).map(|j| model.add_row(f64::NEG_INFINITY, if open[j] { instance.capacity[j] } else { 0.0 })).collect();
     let balance: Vec<usize> = (0..m).map(|_| model.add_row(0.0, 0.0)).collect();
-    // flows show nothing of a client without demand: it takes no part in two stages
-    let counts = |i: usize| instance.upper.is_none() || instance.demand[i] > 0.0;
+    // flows show nothing of a client without demand: it takes no part
+    let counts = |i: usize| instance.demand[i] > 0.0;
     served.iter().enumerate().filter(|(i, _)| !counts(*i)).for_each(|(_, &row)| model.row_lower[row] = 0.0);
     for (i, &row) in served.iter().enumerate() {
         for j in (0..m).filter(|&j| open[j] && instance.cost(i, j).is_finite()) {

@@ -49,8 +49,10 @@ impl Data {
         let (n, m) = (instance.clients(), instance.sites());
         let mut cost = vec![f64::INFINITY; n * m];
         for i in 0..n {
+            // a client without demand has nothing to be split: no flow, no cost
+            let nothing = kind == Kind::Split && instance.demand[i] <= 0.0 && (0..m).any(|j| instance.distance(i, j).is_finite());
             for j in 0..m {
-                cost[j * n + i] = instance.cost(i, j);
+                cost[j * n + i] = if nothing { 0.0 } else { instance.cost(i, j) };
             }
         }
         let total: f64 = instance.demand.iter().sum();
@@ -121,8 +123,9 @@ impl Data {
         let capacity: f64 = self.q.iter().sum();
         if capacity < self.total - self.slack() {
             out.push(format!(
-                "capacity of all sites is {capacity} for a demand of {}: {} more is needed",
+                "capacity of all sites is {capacity} for a demand of {}: {} more is needed (+{} capacity)",
                 self.total,
+                self.total - capacity,
                 self.total - capacity
             ));
         }
@@ -132,8 +135,8 @@ impl Data {
                 if largest.is_finite() && largest < self.w[i] - self.slack() {
                     let (at, short) = (i + 1, self.w[i] - largest);
                     out.push(format!(
-                        "client {at} has demand {}, the largest site that reaches it capacity {largest}: {short} more is needed there",
-                        self.w[i]
+                        "client {at} has demand {}, the largest site that reaches it capacity {largest}: {short} more is needed there (capacity {} at least)",
+                        self.w[i], self.w[i]
                     ));
                 }
             }
@@ -155,7 +158,7 @@ impl Data {
                     .count();
                 let short = self.total - sizes[..p].iter().sum::<f64>();
                 out.push(format!(
-                    "the {p} largest sites hold {short} less than the demand: raise p to at least {least} or add that capacity"
+                    "the {p} largest sites hold {short} less than the demand: raise p to at least {least} (-p {least} at least) or add that capacity"
                 ));
             } else if p == 0 && self.n > 0 {
                 out.push("no site may open and there are clients: raise p to at least 1".to_owned());

@@ -47,8 +47,13 @@ impl Split<'_> {
             return None;
         }
         let used: Vec<usize> = found.used(self.0).map(|a| found.open[a]).collect();
-        let mut flows: Vec<(usize, usize, f64)> =
-            found.flows.iter().zip(&found.open).flat_map(|(flow, &j)| flow.iter().map(move |&(i, t)| (i, j, t))).collect();
+        let mut flows: Vec<(usize, usize, f64)> = found
+            .flows
+            .iter()
+            .zip(&found.open)
+            .flat_map(|(flow, &j)| flow.iter().map(move |&(i, t)| (i, j, t)))
+            .filter(|f| f.2 > 0.0)
+            .collect();
         flows.sort_by_key(|&(i, j, _)| (i, j));
         Some((value, Plan { open: used, flows }))
     }

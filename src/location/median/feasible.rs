@@ -30,13 +30,10 @@ pub(super) fn check(instance: &Instance, count: Option<usize>, clock: &Clock<'_>
     let no = |repair: String, unreachable| Ok(Feasible::No { repair: vec![repair], unreachable });
     match count {
         Some(p) if p > sites.len() => {
-            return no(
-                format!("{p} sites are to be opened but there are {}: ask for -p {} at most", sites.len(), sites.len()),
-                unreachable,
-            );
+            return no(format!("{p} sites are to be opened but there are {n}: ask for at most {n} (-p {n})", n = sites.len()), unreachable);
         }
         Some(0) if !clients.is_empty() => {
-            return no("no site may be opened but there are clients: ask for at least 1".to_owned(), unreachable);
+            return no("no site may be opened but there are clients: ask for at least 1 (-p 1)".to_owned(), unreachable);
         }
         _ => {}
     }
@@ -68,7 +65,11 @@ pub(super) fn check(instance: &Instance, count: Option<usize>, clock: &Clock<'_>
             Some(p) => match cover(instance, &clients, clock)? {
                 Err(limit) => return Ok(Feasible::Unknown { limit, unreachable }),
                 Ok(least) if least.len() > p => {
-                    let what = format!("{p} sites cannot reach all clients: {} can, so ask for {} more", least.len(), least.len() - p);
+                    let what = format!(
+                        "{p} sites cannot reach all clients: {n} can, so ask for {} more (-p {n})",
+                        least.len() - p,
+                        n = least.len()
+                    );
                     return no(what, unreachable);
                 }
                 Ok(mut least) => {
