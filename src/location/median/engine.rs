@@ -26,9 +26,6 @@ const EXACT: usize = 12_000;
 /// Pairs above which a tree is only grown as the last resort.
 const WIDE: usize = 300_000;
 
-/// Pairs from which on lists are not made longer: it would take longer than what it gains.
-const LONG: usize = 40_000_000;
-
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
 
@@ -119,7 +116,7 @@ fn group_size(whole: &Whole<'_>, round: usize) -> Size {
     let most = whole.core.count.unwrap_or(usize::MAX) / 3;
     let round = round.min(3);
     let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
-    Size { sites: (10 << round).min(most), pairs: 300_000 << round, effort }
+    Size { sites: (10 << round).min(most), pairs: 100_000 << round, effort }
 }
 
 /// Looks for answers below `cap` among the sites that could be in one.
@@ -227,7 +224,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
-        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS && whole.core.rows.pairs() < LONG {
+        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS {
             ascent.at_radius(&whole.core).iter().map(|&i| whole.clients[i as usize]).collect()
         } else {
             BTreeSet::new()
@@ -283,9 +280,7 @@ fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
 /// Groups around every open site of the incumbent, when the core still has all of them.
 fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
     let places = whole.places(&watch.open());
-    // sites so large that a group would be one or two of them wait until fewer pairs are left
-    let per_site = whole.core.rows.pairs() / places.len().max(1);
-    if size.sites < 3 || 3 * per_site > size.pairs || whole.core.count.is_some_and(|p| p != places.len()) {
+    if size.sites < 3 || whole.core.count.is_some_and(|p| p != places.len()) {
         return false;
     }
     let cost = |i: usize, j: usize| whole.cost(i, j);

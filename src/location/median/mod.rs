@@ -87,9 +87,7 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
     } else {
         let sites: Vec<u32> = (0..lists::short(instance.sites())).collect();
         let (clients, sites) = in_order(instance, &clients, &sites);
-        // far fewer open sites than clients make long lists: cut them closer, most multipliers end below the second-nearest anyway
-        let long = clients.len().saturating_mul(sites.len()) / first.len().max(1) > 20_000_000;
-        let mut whole = Whole::new(instance, &clients, &sites, count, &first, if long { 1.1 } else { 1.35 });
+        let mut whole = Whole::new(instance, &clients, &sites, count, &first, 1.35);
         engine::run(&mut whole, &first, goal, &watch);
     }
     let bounds = watch.bounds();
