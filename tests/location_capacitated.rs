@@ -7,7 +7,7 @@ mod location_capacitated {
     pub mod made;
 }
 
-use fenji::instance::{Distance, Instance, Problem};
+use fenji::instance::{Distance, Instance, Problem, Service};
 use fenji::location::capacitated::data::Data;
 use fenji::location::capacitated::lagrangian::evaluate;
 use fenji::location::search::{Evaluation, Fix};
@@ -111,6 +111,51 @@ proptest! {
             prop_assert!(more <= less + 1e-5 * less.abs(), "{more} with one site more than {less}");
         }
     }
+}
+
+/// Instances on which the multipliers once ran away to 1e17, where reduced costs are rounding and fixed the optimum out.
+#[test]
+fn multipliers_do_not_run_away() {
+    let table = |values: &[f64], per_unit| Service { distance: Distance::Table { sites: 4, values: values.to_vec() }, per_unit };
+    let values = [
+        0.0,
+        10.819871339076087,
+        0.0,
+        35.0,
+        0.0,
+        29.0,
+        0.0,
+        35.98061209159559,
+        10.0,
+        18.0,
+        10.0,
+        0.0,
+        0.0,
+        15.0,
+        0.0,
+        7.0,
+        0.0,
+        16.0,
+        0.0,
+        10.0,
+    ];
+    let split = Instance {
+        demand: vec![6.0, 1.0, 0.0, 1.0, 5.0],
+        fixed: vec![10.0, 24.0, 10.0, 12.0],
+        capacity: vec![0.0, 5.0, 0.0, 13.0],
+        service: table(&values, false),
+        ..Instance::default()
+    };
+    agrees(&split, Problem::Capacitated).unwrap();
+    let values = [0.0, 0.0, 31.0, 32.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 5.0, 0.0, 0.0, 1.0, 6.0, 0.0, 0.0, 5.0, 7.0];
+    let median = Instance {
+        demand: vec![1.0, 1.0, 7.0, 1.0, 4.0],
+        fixed: vec![0.0; 4],
+        capacity: vec![0.0, 0.0, 11.0, 6.0],
+        service: table(&values, true),
+        ..Instance::default()
+    };
+    agrees(&median, Problem::CapacitatedPMedian { p: 3 }).unwrap();
 }
 
 #[test]

@@ -76,7 +76,8 @@ pub fn core(data: &Data, u: &[f64], fix: &[Fix], at: &Evaluation, threshold: f64
             }
         }
     }
-    out.sites = (0..data.m).filter(|&j| used[j] || fix[j] == Fix::Open).collect();
+    // a site without pairs may still count towards p, or earn by being open
+    out.sites = (0..data.m).filter(|&j| used[j] || fix[j] != Fix::Closed).collect();
     out
 }
 

@@ -44,12 +44,14 @@ pub fn bound(problem: &TwoLevel, h: &[f64], fix: &[Fix], reduced: &mut [f64]) ->
                 continue;
             }
             // to the next h_jk above, less where a plant that already pays has no slack
-            let next = open.iter().map(|&k| at(j, k)).filter(|&x| x > v[j] + 1e-12 * v[j].abs()).fold(ceiling(j), f64::min);
-            let allowed = open.iter().filter(|&&k| at(j, k) <= v[j]).map(|&k| slack[k]).fold(f64::INFINITY, f64::min);
+            // a plant within rounding of v_j pays too: charging it a little early keeps the dual feasible
+            let here = 1e-12f64.mul_add(v[j].abs(), v[j]);
+            let next = open.iter().map(|&k| at(j, k)).filter(|&x| x > here).fold(ceiling(j), f64::min);
+            let allowed = open.iter().filter(|&&k| at(j, k) <= here).map(|&k| slack[k]).fold(f64::INFINITY, f64::min);
             let step = (next - v[j]).min(allowed);
             if step.is_finite() && step > 1e-9 * v[j].abs().max(1e-6) {
                 for &k in &open {
-                    if at(j, k) <= v[j] {
+                    if at(j, k) <= here {
                         slack[k] -= step;
                     }
                 }

@@ -4,11 +4,14 @@
 //! algorithm, Barahona and Anbil 2000, doi:10.1007/s101070050002), Polyak step towards a target just above the incumbent:
 //!
 //! ```text
-//! u <- u + alpha (target - L(u)) d / |d|^2            alpha falls when L has not risen for a while
+//! u <- u + alpha min(target - L(u), 2 (target - best)) d / |d|^2            alpha falls when L has not risen for a while
 //! (F) base + reduced_j > threshold   =>  the opposite decision in all that is worth looking for
 //! ```
 
 use super::{Evaluation, Fix, Relaxation};
+
+/// Relative error allowed for in sums: multipliers of 1e17 would otherwise "prove" differences of ten.
+const ROUNDING: f64 = 1e-12;
 
 /// How long and how boldly to ascend.
 #[derive(Debug, Clone, Copy)]
@@ -69,6 +72,10 @@ pub fn ascend<R: Relaxation>(
     let (mut alpha, mut idle, mut weight) = (path.alpha, 0, 1.0);
     for iteration in 0..path.iterations {
         relaxation.evaluate(&u, fix, &mut now);
+        // what rounding can have added where large terms cancel
+        let margin = ROUNDING * u.iter().map(|x| x.abs()).sum::<f64>();
+        now.bound -= margin;
+        now.base -= margin;
         let bound = relaxation.rounded(now.bound);
         for (s, &o) in best.share.iter_mut().zip(&now.open) {
             *s += weight * (o - *s);
@@ -113,7 +120,9 @@ pub fn ascend<R: Relaxation>(
             direction.copy_from_slice(&now.gradient);
             continue;
         }
-        let step = alpha * (target - now.bound).max(1e-9 * target.abs()) / norm;
+        // far below the best bound the plain Polyak step would run away
+        let lag = (target - now.bound).min(2.0 * (target - best.bound)).max(1e-9 * target.abs());
+        let step = alpha * lag / norm;
         for (x, d) in u.iter_mut().zip(&direction) {
             *x = step.mul_add(*d, *x);
         }
@@ -125,7 +134,7 @@ pub fn ascend<R: Relaxation>(
 fn fix_by_reduced_costs<R: Relaxation>(relaxation: &R, now: &Evaluation, fix: &mut [Fix], threshold: f64, floor: &mut f64) {
     for (f, &r) in fix.iter_mut().zip(&now.reduced) {
         if *f == Fix::Free && r != 0.0 {
-            let other = relaxation.rounded(now.base + r.abs());
+            let other = relaxation.rounded(now.base + r.abs() * (1.0 - ROUNDING));
             if other > threshold {
                 *f = if r > 0.0 { Fix::Closed } else { Fix::Open };
                 *floor = floor.min(other);
