@@ -109,7 +109,8 @@ fn sketch(
     let some: Vec<u32> =
         sites.iter().enumerate().filter(|(k, j)| k % every == 0 || first.binary_search(j).is_ok()).map(|(_, &j)| j).collect();
     own.answer(watch.bounds().primal, &first);
-    let mut part = Whole::new(instance, (clients, &some), count, &first, 1.35, &move || clock.stop())?;
+    let factor = if known.is_some() { 1.1 } else { 1.35 };
+    let mut part = Whole::new(instance, (clients, &some), count, &first, factor, &move || clock.stop())?;
     let started = begin(&part, &own);
     say(&own, "sketch", &part);
     let (mut u, first_step) = known.map_or((started, 0.15), |u| (u, 0.05));
@@ -199,7 +200,7 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     if is_settled(&part, goal, cap, watch) {
         return;
     }
-    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5, pace: 0.005 }, goal, watch) != State::Going {
+    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.2, pace: 0.005 }, goal, watch) != State::Going {
         return;
     }
     // better multipliers of the part serve the whole as well
@@ -284,7 +285,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
             if tried % SPAN == 0 {
                 let slow = ascent.best - mark < aim.pace * (cutoff - ascent.best);
                 mark = ascent.best;
-                if slow && since > SPAN {
+                if slow && since > 3 * SPAN {
                     break Some(State::Going);
                 }
             }
@@ -355,11 +356,33 @@ fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
 /// Groups around every open site of the incumbent, when the core still has all of them.
 fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
     let places = whole.places(&watch.open());
-    // sites so large that a group would be one or two of them wait until fewer pairs are left
-    let per_site = whole.core.rows.pairs() / places.len().max(1);
-    if size.sites < 3 || 3 * per_site > size.pairs || whole.core.count.is_some_and(|p| p != places.len()) {
+    if size.sites < 3 || places.is_empty() || whole.core.count.is_some_and(|p| p != places.len()) {
         return false;
     }
+    // where three open sites are too much for a group, only sites that the dual likes take part
+    let per_site = whole.core.rows.pairs() / places.len();
+    if 3 * per_site > size.pairs {
+        let share = whole.core.sites().saturating_mul(size.pairs) / (3 * per_site);
+        let (part, v) = thinned(whole, u, &places, share);
+        return regroup(&part, &v, size, goal, watch);
+    }
+    regroup(whole, u, size, goal, watch)
+}
+
+/// The core without all but some sites of least `rho`; some stay in any case.
+fn thinned<'a>(whole: &Whole<'a>, u: &[f64], stay: &[u32], most: usize) -> (Whole<'a>, Vec<f64>) {
+    let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
+    ascent.evaluate(&whole.core);
+    let rho = |j: &u32| ascent.rho[*j as usize];
+    let mut order: Vec<u32> = (0..short(whole.core.sites())).collect();
+    order.sort_unstable_by(|a, b| rho(a).total_cmp(&rho(b)).then(a.cmp(b)));
+    let mut fate = vec![Fate::Closed; order.len()];
+    order.iter().take(most).chain(stay).for_each(|&j| fate[j as usize] = Fate::Free);
+    whole.decided(&fate, u)
+}
+
+fn regroup(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
     let cost = |i: usize, j: usize| whole.cost(i, j);
     let before = watch.bounds().primal;
     let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);
