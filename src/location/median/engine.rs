@@ -196,36 +196,47 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
     let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    drop(ascent);
+    // long lists are made again afterwards rather than kept twice
+    if whole.core.rows.pairs() > LONG {
+        whole.release();
+    }
     say(watch, &format!("below {cap:.1}"), &part);
-    if is_settled(&part, goal, cap, watch) {
+    if !is_settled(&part, goal, cap, watch) {
+        narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
+    }
+    let clients = std::mem::take(&mut part.clients);
+    drop(part);
+    let clock = watch.clock;
+    if clock.stop() || (whole.core.rows.pairs() == 0 && !whole.restore(&move || clock.stop())) {
         return;
     }
-    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.2, pace: 0.005 }, goal, watch) != State::Going {
-        return;
-    }
-    // better multipliers of the part serve the whole as well
-    {
-        let mut merged = u.clone();
-        let mut k = 0;
-        for (i, name) in whole.clients.iter().enumerate() {
-            if part.clients.get(k) == Some(name) {
-                merged[i] = v[k];
-                k += 1;
-            }
-        }
-        let mut check = Ascent::new(&whole.core, merged.iter().copied(), 0.0);
-        if check.evaluate(&whole.core) > bound {
-            *u = merged;
+    // better multipliers of the part may serve the whole as well
+    let mut merged = u.clone();
+    let mut k = 0;
+    for (i, name) in whole.clients.iter().enumerate() {
+        if clients.get(k) == Some(name) {
+            merged[i] = v[k];
+            k += 1;
         }
     }
-    say(watch, "ascent", &part);
-    if part.core.count.is_none_or(|p| p > 10) && improve(&part, &v, group_size(&part, round), goal, watch) {
-        say(watch, "groups", &part);
+    if Ascent::new(&whole.core, merged.iter().copied(), 0.0).evaluate(&whole.core) > bound {
+        *u = merged;
     }
-    if watch.clock.stop() || (nodes < usize::MAX && part.core.rows.pairs() > WIDE) {
+}
+
+/// Ascent, groups and tree on what is left below `cap`.
+fn narrow(part: &mut Whole<'_>, v: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
+    if ascend(part, v, Aim { cap, still: STILL, factor: 0.2, pace: 0.005 }, goal, watch) != State::Going {
         return;
     }
-    tree(&part, &v, cap, nodes, goal, watch);
+    say(watch, "ascent", part);
+    if part.core.count.is_none_or(|p| p > 10) && improve(part, v, group_size(part, round), goal, watch) {
+        say(watch, "groups", part);
+    }
+    if !watch.clock.stop() && (nodes == usize::MAX || part.core.rows.pairs() <= WIDE) {
+        tree(part, v, cap, nodes, goal, watch);
+    }
 }
 
 /// Branch and bound for answers below `cap`.

@@ -103,6 +103,19 @@ impl<'a> Whole<'a> {
     }
 }
 
+impl Whole<'_> {
+    /// Lets go of the lists; radii and escapes stay.
+    pub(super) fn release(&mut self) {
+        (self.core.rows, self.core.cols) = Default::default();
+    }
+
+    /// Makes the lists again; false when `stop` said so first.
+    pub(super) fn restore(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        self.grow(&[], 1.0, stop);
+        self.core.rows.len() == self.core.clients()
+    }
+}
+
 /// The two cheapest open sites of each client (`inf` and `u32::MAX` where there are none); equal costs by the lower number.
 pub(super) fn nearest_two(instance: &Instance, clients: &[u32], open: &[u32]) -> Vec<[(f64, u32); 2]> {
     let none = (f64::INFINITY, u32::MAX);
