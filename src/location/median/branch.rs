@@ -215,6 +215,8 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             out.answers.push(answer);
         }
         names.clients.iter().zip(&ascent.best_u).for_each(|(&i, &best_u)| u[i as usize] = best_u);
+        // the core still has the sites decided just now, so answers of the core go with the decisions before
+        let before = fate.clone();
         let decided = |f: Fate| ascent.fate.iter().filter(move |&&x| x == f).count();
         let progress = decided(Fate::Open) > 0 || decided(Fate::Closed) * 8 > core.sites();
         if decided(Fate::Open) + decided(Fate::Closed) > 0 {
@@ -231,7 +233,7 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
         {
             let mut closed = settled.bound;
             if let Some(open) = settled.open {
-                let opened = with_open(&fate, &pick(&names.sites, &open));
+                let opened = with_open(&before, &pick(&names.sites, &open));
                 let value = (frame.value)(&opened);
                 if value < best {
                     best = value;

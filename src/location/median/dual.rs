@@ -117,6 +117,11 @@ impl Ascent {
         }
         self.choose(core);
         let prices: f64 = totals.iter().sum();
+        if prices.is_infinite() {
+            // a client that nothing can serve: no answer here
+            self.best = f64::INFINITY;
+            return f64::INFINITY;
+        }
         let savings: f64 = self.chosen.iter().map(|&j| self.rho[j as usize]).sum();
         // sums of n + m terms are off by at most (n + m) roundings of the sum of magnitudes, here with room to spare
         #[allow(clippy::cast_precision_loss)]

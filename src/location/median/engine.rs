@@ -1,5 +1,6 @@
 //! The order of work:
 //!
+//! 0. where lists are long, all of the following on every so manieth site first;
 //! 1. interchange from the first answer;
 //! 2. a short ascent on all sites, groups around every open site of the incumbent;
 //! 3. guesses: an answer below `cap`, just above the bound, is looked for. Reduced costs take nearly all sites out of that question, so
@@ -13,7 +14,8 @@ use super::groups::{Size, polish};
 use super::lists::short;
 use super::search::Search;
 use super::watch::Watch;
-use super::whole::Whole;
+use super::whole::{Whole, nearest_two};
+use crate::instance::Instance;
 use std::collections::BTreeSet;
 
 /// An ascent ends when its steps aim at less than this share of the value.
@@ -23,8 +25,14 @@ const COARSE: f64 = 2e-5;
 /// Pairs up to which a node goes to the MIP solver.
 const EXACT: usize = 12_000;
 
+/// Clients times sites over open sites, from which on every so manieth site is worked on first. Lists hold two to four times as many pairs.
+const SKETCH: usize = 8_000_000;
+
 /// Pairs above which a tree is only grown as the last resort.
 const WIDE: usize = 300_000;
+
+/// Pairs from which on lists are not made longer: it would take longer than what it gains.
+const LONG: usize = 40_000_000;
 
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
@@ -54,27 +62,90 @@ enum State {
     Going,
 }
 
-/// Works until the goal is proven or the clock says stop. `first` is feasible, in numbers of the instance.
-pub(super) fn run(whole: &mut Whole<'_>, first: &[u32], goal: Goal, watch: &Watch<'_>) {
-    watch.answer(whole.value(first), first);
-    let mut u = begin(whole, watch);
-    watch.note(|| format!("interchange: {}, {} pairs", watch.bounds().primal, whole.core.rows.pairs()));
-    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: 0.15, pace: 0.015 };
-    if ascend(whole, &mut u, all, goal, watch) != State::Going {
+/// Works until the goal is proven or the clock says stop, on clients and sites of the instance. `first` is feasible.
+pub(super) fn run(
+    instance: &Instance,
+    (clients, sites): (&[u32], &[u32]),
+    count: Option<usize>,
+    first: &[u32],
+    goal: Goal,
+    watch: &Watch<'_>,
+) {
+    let clock = watch.clock;
+    let stop = move || clock.stop();
+    let served: f64 = nearest_two(instance, clients, first).iter().map(|t| t[0].0).sum();
+    let fixed: f64 = first.iter().map(|&j| if count.is_none() { instance.fixed_cost(j as usize) } else { 0.0 }).sum();
+    watch.answer(fixed + served, first);
+    let long = clients.len().saturating_mul(sites.len()) / first.len().max(1);
+    // coarse to fine: each level begins where the last one ended
+    let (mut known, mut every) = (None, long / SKETCH * 4);
+    while every > 1 {
+        known = sketch(instance, (clients, sites), count, every, known.take(), goal, watch);
+        every /= 5;
+    }
+    // many clients a site make long lists: cut them closer, most multipliers end below the second-nearest anyway
+    let factor = if known.is_some() { 1.1 } else { 1.35 };
+    let Some(mut whole) = Whole::new(instance, (clients, sites), count, &watch.open(), factor, &stop) else { return };
+    let own = begin(&whole, watch);
+    say(watch, "interchange", &whole);
+    let (mut u, first_step) = known.map_or((own, 0.15), |u| (u, 0.05));
+    work(&mut whole, &mut u, first_step, usize::MAX, goal, watch);
+}
+
+/// The same work on every so manieth site: a good answer and good multipliers in a fraction of the time. Its bounds are not those of the
+/// whole and are not told.
+fn sketch(
+    instance: &Instance,
+    (clients, sites): (&[u32], &[u32]),
+    count: Option<usize>,
+    every: usize,
+    known: Option<Vec<f64>>,
+    goal: Goal,
+    watch: &Watch<'_>,
+) -> Option<Vec<f64>> {
+    let clock = watch.clock;
+    let own = Watch::quiet(clock);
+    let first = watch.open();
+    let some: Vec<u32> =
+        sites.iter().enumerate().filter(|(k, j)| k % every == 0 || first.binary_search(j).is_ok()).map(|(_, &j)| j).collect();
+    own.answer(watch.bounds().primal, &first);
+    let factor = if known.is_some() { 1.1 } else { 1.35 };
+    let mut part = Whole::new(instance, (clients, &some), count, &first, factor, &move || clock.stop())?;
+    let started = begin(&part, &own);
+    say(&own, "sketch", &part);
+    let (mut u, first_step) = known.map_or((started, 0.15), |u| (u, 0.05));
+    work(&mut part, &mut u, first_step, 2, goal, &own);
+    watch.answer(own.bounds().primal, &own.open());
+    let two = nearest_two(instance, clients, &watch.open());
+    let mut all: Vec<f64> = two.iter().map(|t| if t[1].0.is_finite() { f64::midpoint(t[0].0, t[1].0) } else { t[0].0 }).collect();
+    let mut k = 0;
+    for (i, name) in clients.iter().enumerate() {
+        if part.clients.get(k) == Some(name) {
+            all[i] = u[k];
+            k += 1;
+        }
+    }
+    Some(all)
+}
+
+/// Ascent, groups, guesses.
+fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize, goal: Goal, watch: &Watch<'_>) {
+    let all = Aim { cap: f64::INFINITY, still: COARSE, factor: first_step, pace: 0.015 };
+    if ascend(whole, u, all, goal, watch) != State::Going {
         return;
     }
     say(watch, "ascent", whole);
-    improve(whole, &u, group_size(whole, 0), goal, watch);
+    improve(whole, u, group_size(whole, 0), goal, watch);
     say(watch, "groups", whole);
     let (mut guess, mut round) = (1.0 / 8.0, 0);
-    while !watch.clock.stop() {
+    while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
         if before.dual >= goal.cutoff(before.primal) {
             return;
         }
         let last = guess >= 1.0;
         let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
-        focus(whole, &mut u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
         say(watch, "guess", whole);
         round += 1;
         let now = watch.bounds();
@@ -116,7 +187,7 @@ fn group_size(whole: &Whole<'_>, round: usize) -> Size {
     let most = whole.core.count.unwrap_or(usize::MAX) / 3;
     let round = round.min(3);
     let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
-    Size { sites: (10 << round).min(most), pairs: 100_000 << round, effort }
+    Size { sites: (10 << round).min(most), pairs: 300_000 << round, effort }
 }
 
 /// Looks for answers below `cap` among the sites that could be in one.
@@ -125,36 +196,47 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
     let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    drop(ascent);
+    // long lists are made again afterwards rather than kept twice
+    if whole.core.rows.pairs() > LONG {
+        whole.release();
+    }
     say(watch, &format!("below {cap:.1}"), &part);
-    if is_settled(&part, goal, cap, watch) {
+    if !is_settled(&part, goal, cap, watch) {
+        narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
+    }
+    let clients = std::mem::take(&mut part.clients);
+    drop(part);
+    let clock = watch.clock;
+    if clock.stop() || (whole.core.rows.pairs() == 0 && !whole.restore(&move || clock.stop())) {
         return;
     }
-    if ascend(&mut part, &mut v, Aim { cap, still: STILL, factor: 0.5, pace: 0.005 }, goal, watch) != State::Going {
-        return;
-    }
-    // better multipliers of the part serve the whole as well
-    {
-        let mut merged = u.clone();
-        let mut k = 0;
-        for (i, name) in whole.clients.iter().enumerate() {
-            if part.clients.get(k) == Some(name) {
-                merged[i] = v[k];
-                k += 1;
-            }
-        }
-        let mut check = Ascent::new(&whole.core, merged.iter().copied(), 0.0);
-        if check.evaluate(&whole.core) > bound {
-            *u = merged;
+    // better multipliers of the part may serve the whole as well
+    let mut merged = u.clone();
+    let mut k = 0;
+    for (i, name) in whole.clients.iter().enumerate() {
+        if clients.get(k) == Some(name) {
+            merged[i] = v[k];
+            k += 1;
         }
     }
-    say(watch, "ascent", &part);
-    if part.core.count.is_none_or(|p| p > 10) && improve(&part, &v, group_size(&part, round), goal, watch) {
-        say(watch, "groups", &part);
+    if Ascent::new(&whole.core, merged.iter().copied(), 0.0).evaluate(&whole.core) > bound {
+        *u = merged;
     }
-    if watch.clock.stop() || (nodes < usize::MAX && part.core.rows.pairs() > WIDE) {
+}
+
+/// Ascent, groups and tree on what is left below `cap`.
+fn narrow(part: &mut Whole<'_>, v: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
+    if ascend(part, v, Aim { cap, still: STILL, factor: 0.2, pace: 0.005 }, goal, watch) != State::Going {
         return;
     }
-    tree(&part, &v, cap, nodes, goal, watch);
+    say(watch, "ascent", part);
+    if part.core.count.is_none_or(|p| p > 10) && improve(part, v, group_size(part, round), goal, watch) {
+        say(watch, "groups", part);
+    }
+    if !watch.clock.stop() && (nodes == usize::MAX || part.core.rows.pairs() <= WIDE) {
+        tree(part, v, cap, nodes, goal, watch);
+    }
 }
 
 /// Branch and bound for answers below `cap`.
@@ -184,6 +266,8 @@ fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
 
 /// Raises the bound until it stands, deciding sites and trying what the dual chooses on the way.
 fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: &Watch<'_>) -> State {
+    let clock = watch.clock;
+    let stop = move || clock.stop();
     let (mut factor, mut tried, mut grown, mut mark) = (aim.factor, 0, 0, f64::NEG_INFINITY);
     loop {
         let mut ascent = Ascent::new(&whole.core, u.iter().copied(), factor);
@@ -212,7 +296,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
             if tried % SPAN == 0 {
                 let slow = ascent.best - mark < aim.pace * (cutoff - ascent.best);
                 mark = ascent.best;
-                if slow && since > SPAN {
+                if slow && since > 3 * SPAN {
                     break Some(State::Going);
                 }
             }
@@ -224,7 +308,10 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
-        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS {
+        if matches!(state, Some(State::Stopped | State::Proven)) {
+            return state.unwrap_or(State::Stopped);
+        }
+        let grows: BTreeSet<u32> = if state == Some(State::Going) && grown < GROWTHS && whole.core.rows.pairs() < LONG {
             ascent.at_radius(&whole.core).iter().map(|&i| whole.clients[i as usize]).collect()
         } else {
             BTreeSet::new()
@@ -237,7 +324,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
         }
         let few: Vec<u32> = (0..short(whole.clients.len())).filter(|&i| grows.contains(&whole.clients[i as usize])).collect();
         if !few.is_empty() {
-            whole.grow(&few, 2.5);
+            whole.grow(&few, 2.5, &stop);
             grown += 1;
             factor = 0.1;
             continue;
@@ -280,9 +367,33 @@ fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
 /// Groups around every open site of the incumbent, when the core still has all of them.
 fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
     let places = whole.places(&watch.open());
-    if size.sites < 3 || whole.core.count.is_some_and(|p| p != places.len()) {
+    if size.sites < 3 || places.is_empty() || whole.core.count.is_some_and(|p| p != places.len()) {
         return false;
     }
+    // where three open sites are too much for a group, only sites that the dual likes take part
+    let per_site = whole.core.rows.pairs() / places.len();
+    if 3 * per_site > size.pairs {
+        let share = whole.core.sites().saturating_mul(size.pairs) / (3 * per_site);
+        let (part, v) = thinned(whole, u, &places, share);
+        return regroup(&part, &v, size, goal, watch);
+    }
+    regroup(whole, u, size, goal, watch)
+}
+
+/// The core without all but some sites of least `rho`; some stay in any case.
+fn thinned<'a>(whole: &Whole<'a>, u: &[f64], stay: &[u32], most: usize) -> (Whole<'a>, Vec<f64>) {
+    let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
+    ascent.evaluate(&whole.core);
+    let rho = |j: &u32| ascent.rho[*j as usize];
+    let mut order: Vec<u32> = (0..short(whole.core.sites())).collect();
+    order.sort_unstable_by(|a, b| rho(a).total_cmp(&rho(b)).then(a.cmp(b)));
+    let mut fate = vec![Fate::Closed; order.len()];
+    order.iter().take(most).chain(stay).for_each(|&j| fate[j as usize] = Fate::Free);
+    whole.decided(&fate, u)
+}
+
+fn regroup(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
     let cost = |i: usize, j: usize| whole.cost(i, j);
     let before = watch.bounds().primal;
     let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);

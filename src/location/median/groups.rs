@@ -14,6 +14,9 @@ use rayon::prelude::*;
 /// Groups searched at a time, whatever the number of threads.
 const BATCH: usize = 8;
 
+/// Pairs that the nodes of one group may look at.
+const WORK: usize = 60_000_000;
+
 /// How large groups are and how hard they are worked on.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Size {
@@ -230,6 +233,9 @@ fn solve(
         part.core.estimate(&is_open, open)
     };
     let pair = |i: usize, j: usize| cost(part.clients[i] as usize, part.sites[j] as usize);
+    // a large region is worth fewer nodes: the next one has as much to give
+    let nodes = (WORK / (part.core.rows.pairs().max(1) * effort.node.max(1))).clamp(1, effort.nodes);
+    let effort = Effort { nodes, ..effort };
     let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &pair, value: &value, stop };
     let found = search(&frame, &start, part.value, &mut |_, _, _| ());
     found.better.map(|(_, open)| open.iter().map(|&j| part.sites[j as usize]).collect())

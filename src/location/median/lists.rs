@@ -6,6 +6,7 @@
 use super::tree::{Tree, embed, reach};
 use crate::instance::{Distance, Instance};
 use rayon::prelude::*;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One pair: the other end and its cost, rounded down.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -113,8 +114,14 @@ pub(super) fn short(n: usize) -> u32 {
 }
 
 /// Lists of some clients over some sites, cut at a radius each (`inf`: complete). A list holds EVERY site of `sites` that is no farther
-/// than the radius; sites without a way are in no list.
-pub(super) fn neighbours(instance: &Instance, clients: &[u32], sites: &[u32], radius: &[f64]) -> Lists {
+/// than the radius; sites without a way are in no list. `None` when `stop` said so before the last list was made.
+pub(super) fn neighbours(
+    instance: &Instance,
+    clients: &[u32],
+    sites: &[u32],
+    radius: &[f64],
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Option<Lists> {
     let sorted = |out: &mut Vec<Arc>, from: usize| out[from..].sort_unstable_by(|a, b| a.cost.total_cmp(&b.cost).then(a.to.cmp(&b.to)));
     let tree = match &instance.service.distance {
         Distance::Points { sites: points, metric, .. } if radius.iter().any(|r| r.is_finite()) => {
@@ -122,7 +129,12 @@ pub(super) fn neighbours(instance: &Instance, clients: &[u32], sites: &[u32], ra
         }
         _ => None,
     };
-    Lists::build(clients.len(), |i, out| {
+    let stopped = AtomicBool::new(false);
+    let lists = Lists::build(clients.len(), |i, out| {
+        if stopped.load(Ordering::Relaxed) || (i % 64 == 0 && stop()) {
+            stopped.store(true, Ordering::Relaxed);
+            return;
+        }
         let (client, from) = (clients[i] as usize, out.len());
         let mut add = |j: u32| {
             let cost = instance.cost(client, sites[j as usize] as usize);
@@ -139,7 +151,8 @@ pub(super) fn neighbours(instance: &Instance, clients: &[u32], sites: &[u32], ra
             _ => (0..short(sites.len())).for_each(&mut add),
         }
         sorted(out, from);
-    })
+    });
+    (!stopped.into_inner()).then_some(lists)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ use crate::outcome::{Bounds, Limit, Observer, Termination};
 use branch::Goal;
 use feasible::Feasible;
 use watch::{Clock, Watch};
-use whole::{Whole, in_order, is_integral, nearest_two};
+use whole::{in_order, is_integral, nearest_two};
 
 /// Solves [`Problem::PMedian`] or [`Problem::Uncapacitated`]; the answer's bound holds on the full data.
 ///
@@ -87,8 +87,7 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
     } else {
         let sites: Vec<u32> = (0..lists::short(instance.sites())).collect();
         let (clients, sites) = in_order(instance, &clients, &sites);
-        let mut whole = Whole::new(instance, &clients, &sites, count, &first, 1.35);
-        engine::run(&mut whole, &first, goal, &watch);
+        engine::run(instance, (&clients, &sites), count, &first, goal, &watch);
     }
     let bounds = watch.bounds();
     let proven = bounds.gap() <= settings.limits.gap * (1.0 + 1e-9) || bounds.dual >= bounds.primal;

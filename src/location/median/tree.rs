@@ -175,7 +175,7 @@ mod tests {
             let mut plain: Vec<(f64, u32)> = points.iter().zip(0..).map(|(&q, i)| (square(p, q), i)).collect();
             plain.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
             let two = tree.nearest_two(p).map(Option::unwrap);
-            assert!((0..2).all(|k| (two[k].0 - plain[k].0).abs() < 1e-12));
+            assert_eq!(two.map(|t| t.0.to_bits()), [plain[0].0.to_bits(), plain[1].0.to_bits()]);
             let mut seen = Vec::new();
             tree.within(p, 9.0, &mut |i| seen.push(i));
             seen.sort_unstable();

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 /// The best answer and bound so far; every change is told and recorded.
 pub(super) struct Watch<'a> {
     pub(super) clock: Clock<'a>,
+    /// Whether anybody is told.
+    loud: bool,
     state: RefCell<State>,
 }
 
@@ -51,7 +53,12 @@ impl<'a> Clock<'a> {
 impl<'a> Watch<'a> {
     pub(super) fn new(clock: Clock<'a>) -> Self {
         let bounds = Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY };
-        Self { clock, state: RefCell::new(State { bounds, open: Vec::new(), trace: Vec::new() }) }
+        Self { clock, loud: true, state: RefCell::new(State { bounds, open: Vec::new(), trace: Vec::new() }) }
+    }
+
+    /// For a part of the run whose bounds are not those of the whole.
+    pub(super) fn quiet(clock: Clock<'a>) -> Self {
+        Self { loud: false, ..Self::new(clock) }
     }
 
     pub(super) fn bounds(&self) -> Bounds {
@@ -96,7 +103,9 @@ impl<'a> Watch<'a> {
     fn tell(&self) {
         let (seconds, bounds) = (self.clock.begun.elapsed().as_secs_f64(), self.bounds());
         self.state.borrow_mut().trace.push(Step { seconds, bounds });
-        self.clock.observer.event(&Event::Improved { seconds, bounds });
+        if self.loud {
+            self.clock.observer.event(&Event::Improved { seconds, bounds });
+        }
     }
 
     pub(super) fn note(&self, text: impl FnOnce() -> String) {

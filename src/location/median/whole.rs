@@ -24,15 +24,22 @@ pub(super) struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    /// Lists with a radius of `factor` times the second-nearest of some open sites (instance numbers).
-    pub(super) fn new(instance: &'a Instance, clients: &[u32], sites: &[u32], count: Option<usize>, open: &[u32], factor: f64) -> Self {
+    /// Lists with a radius of `factor` times the second-nearest of some open sites (instance numbers); `None` when `stop` said so first.
+    pub(super) fn new(
+        instance: &'a Instance,
+        (clients, sites): (&[u32], &[u32]),
+        count: Option<usize>,
+        open: &[u32],
+        factor: f64,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Self> {
         let radius = if clients.len().saturating_mul(sites.len()) <= COMPLETE {
             vec![f64::INFINITY; clients.len()]
         } else {
             let two = nearest_two(instance, clients, open);
             two.iter().map(|t| if t[1].0.is_finite() { t[1].0 * factor + 1e-9 } else { f64::INFINITY }).collect()
         };
-        let rows = neighbours(instance, clients, sites, &radius);
+        let rows = neighbours(instance, clients, sites, &radius, stop)?;
         let core = Core {
             cols: rows.turned(sites.len()),
             rows,
@@ -42,7 +49,7 @@ impl<'a> Whole<'a> {
             radius,
             offset: 0.0,
         };
-        Self { instance, core, clients: clients.to_vec(), sites: sites.to_vec(), opened: Vec::new(), everybody: clients.to_vec() }
+        Some(Self { instance, core, clients: clients.to_vec(), sites: sites.to_vec(), opened: Vec::new(), everybody: clients.to_vec() })
     }
 
     /// Cost of a pair of the core.
@@ -83,14 +90,29 @@ impl<'a> Whole<'a> {
         (left, smaller.clients.iter().map(|&i| u[i as usize]).collect())
     }
 
-    /// Longer lists for some clients of the core.
-    pub(super) fn grow(&mut self, clients: &[u32], factor: f64) {
-        for &i in clients {
-            self.core.radius[i as usize] *= factor;
+    /// Longer lists for some clients of the core; nothing changes when `stop` says so before they are made.
+    pub(super) fn grow(&mut self, clients: &[u32], factor: f64, stop: &(dyn Fn() -> bool + Sync)) {
+        let mut radius = self.core.radius.clone();
+        clients.iter().for_each(|&i| radius[i as usize] *= factor);
+        let limit: Vec<f64> = radius.iter().zip(&self.core.escape).map(|(r, e)| r.min(*e)).collect();
+        if let Some(rows) = neighbours(self.instance, &self.clients, &self.sites, &limit, stop) {
+            self.core.cols = rows.turned(self.sites.len());
+            self.core.rows = rows;
+            self.core.radius = radius;
         }
-        let limit: Vec<f64> = (0..self.core.clients()).map(|i| self.core.ceiling(i)).collect();
-        self.core.rows = neighbours(self.instance, &self.clients, &self.sites, &limit);
-        self.core.cols = self.core.rows.turned(self.sites.len());
+    }
+}
+
+impl Whole<'_> {
+    /// Lets go of the lists; radii and escapes stay.
+    pub(super) fn release(&mut self) {
+        (self.core.rows, self.core.cols) = Default::default();
+    }
+
+    /// Makes the lists again; false when `stop` said so first.
+    pub(super) fn restore(&mut self, stop: &(dyn Fn() -> bool + Sync)) -> bool {
+        self.grow(&[], 1.0, stop);
+        self.core.rows.len() == self.core.clients()
     }
 }
 
