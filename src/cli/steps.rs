@@ -135,7 +135,7 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
     let asked = &mut scenario.scenario;
     asked.policy = ask.policy.map(str::to_string).or(asked.policy.take());
     asked.gamma = ask.gamma.or(asked.gamma);
-    assemble((read.case, read.name_en), scenario, "command line", read.warnings, begin, observer)
+    assemble((read.case, read.name_en), &scenario, "command line", read.warnings, begin, observer)
 }
 
 /// Arcs, demand, choice: the problem of a case under a scenario.
@@ -143,7 +143,7 @@ pub fn prepare(folder: &Path, ask: Ask<'_>, observer: &dyn Observer) -> Result<P
 /// `elsewhere` is where a setting stands that none of the scenario's files holds.
 fn assemble(
     (case, name_en): (Case, Option<String>),
-    file: io::ScenarioFile,
+    file: &io::ScenarioFile,
     elsewhere: &str,
     mut warnings: Vec<io::Problem>,
     begin: Instant,
@@ -278,7 +278,7 @@ pub fn judge_written(folder: &Path, file: &Path, observer: &dyn Observer) -> Res
     let scenario = Scenario { policy: Some(plan.policy.clone()), ..plan.scenario.clone() };
     let written = io::ScenarioFile::of(scenario);
     let elsewhere = file.display().to_string();
-    let prepared = assemble((read.case, read.name_en), written, &elsewhere, read.warnings, begin, observer)?;
+    let prepared = assemble((read.case, read.name_en), &written, &elsewhere, read.warnings, begin, observer)?;
     let mut violations = check_referral(&prepared.problem, &plan);
     // Indicators of a plan that does not fit its case mean nothing.
     let indicators = if violations.is_empty() {
