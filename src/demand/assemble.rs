@@ -158,8 +158,14 @@ impl Door {
     }
 
     /// A name that is not among those known, with the nearest of them.
-    #[allow(clippy::needless_pass_by_value)] // an iterator made at the call reads better by value
-    fn unknown<'n>(&mut self, rule: &'static Rule, path: &[&str], value: &str, what: &str, known: impl Iterator<Item = &'n str> + Clone) {
+    fn unknown<'n>(
+        &mut self,
+        rule: &'static Rule,
+        path: &[&str],
+        value: &str,
+        what: &str,
+        known: &(impl Iterator<Item = &'n str> + Clone),
+    ) {
         self.say(rule, path, &value, format!("this is no {what}"));
         let count = known.clone().count();
         let list = || known.clone().collect::<Vec<_>>().join(", ");
@@ -197,7 +203,7 @@ fn prices(scenario: &Scenario, door: &mut Door) -> Prices {
     for (name, value) in &scenario.prices {
         match prices.by_name(name) {
             Some(place) => *place = door.within(&["prices", name], *value, 0.0, f64::INFINITY),
-            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["prices", name], name, "price", Prices::NAMES.iter().copied()),
+            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["prices", name], name, "price", &Prices::NAMES.iter().copied()),
         }
     }
     prices
@@ -209,7 +215,7 @@ fn limits(scenario: &Scenario, door: &mut Door) -> Limits {
         let high = if name == "emergency_minutes" { f64::INFINITY } else { 1.0 };
         match limits.by_name(name) {
             Some(place) => *place = door.within(&["limits", name], *value, 0.0, high),
-            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["limits", name], name, "limit", Limits::NAMES.iter().copied()),
+            None => door.unknown(&codes::TOML_KEY_UNKNOWN, &["limits", name], name, "limit", &Limits::NAMES.iter().copied()),
         }
     }
     limits
@@ -230,7 +236,7 @@ fn targets(pack: &PolicyPack, scenario: &Scenario, door: &mut Door) -> Targets {
         }
         match targets.by_name(name) {
             Some(place) => *place = None,
-            None => door.unknown(&codes::NAME_UNKNOWN, &["targets_off"], name, "target", Targets::NAMES.iter().copied()),
+            None => door.unknown(&codes::NAME_UNKNOWN, &["targets_off"], name, "target", &Targets::NAMES.iter().copied()),
         }
     }
     targets
@@ -252,7 +258,7 @@ fn demand(network: &Network, pack: &PolicyPack, scenario: &Scenario, door: &mut 
         door.within(&["demand", "multipliers", code], *factor, 0.0, 1000.0);
         if !network.classes.iter().any(|k| &k.code == code) {
             let known = network.classes.iter().map(|k| k.code.as_str());
-            door.unknown(&codes::NAME_UNKNOWN, &["demand", "multipliers", code], code, "case class of the case", known);
+            door.unknown(&codes::NAME_UNKNOWN, &["demand", "multipliers", code], code, "case class of the case", &known);
         }
     }
     let rates: Vec<f64> = network
@@ -287,7 +293,7 @@ fn known_facilities<'a>(network: &Network, path: [&str; 2], keyed: bool, given: 
     for code in given.filter(|code| !network.facilities.iter().any(|f| &f.code == *code)) {
         let whole = [path[0], path[1], code];
         let known = network.facilities.iter().map(|f| f.code.as_str());
-        door.unknown(&codes::NAME_UNKNOWN, &whole[..if keyed { 3 } else { 2 }], code, "facility of the case", known);
+        door.unknown(&codes::NAME_UNKNOWN, &whole[..if keyed { 3 } else { 2 }], code, "facility of the case", &known);
     }
 }
 

@@ -39,6 +39,11 @@ impl CsvOut {
         out
     }
 
+    /// The cells that every table of places begins with: code, name, name in Latin letters.
+    pub fn named(&mut self, code: &str, name: &str, name_en: Option<&str>) {
+        [code, name, name_en.unwrap_or_default()].into_iter().for_each(|cell| self.text(cell));
+    }
+
     /// A text cell, guarded.
     pub fn text(&mut self, text: &str) {
         self.raw(&guarded(text));

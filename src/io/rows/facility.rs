@@ -160,9 +160,7 @@ impl Row for FacilityRow {
     }
 
     fn write(&self, out: &mut CsvOut) {
-        out.text(&self.id);
-        out.text(&self.name);
-        out.text(self.name_en.as_deref().unwrap_or_default());
+        out.named(&self.id, &self.name, self.name_en.as_deref());
         out.text(self.tier.code());
         out.text(if self.owner == Owner::Public { "public" } else { "social" });
         out.text(&self.area);

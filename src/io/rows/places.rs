@@ -80,9 +80,7 @@ impl Row for AreaRow {
     }
 
     fn write(&self, out: &mut CsvOut) {
-        out.text(&self.id);
-        out.text(&self.name);
-        out.text(self.name_en.as_deref().unwrap_or_default());
+        out.named(&self.id, &self.name, self.name_en.as_deref());
         out.whole(u64::from(self.urban));
         out.text(self.prefecture.as_deref().unwrap_or_default());
         out.number(self.area_km2);
@@ -171,9 +169,7 @@ impl Row for TownshipRow {
     }
 
     fn write(&self, out: &mut CsvOut) {
-        out.text(&self.id);
-        out.text(&self.name);
-        out.text(self.name_en.as_deref().unwrap_or_default());
+        out.named(&self.id, &self.name, self.name_en.as_deref());
         out.text(&self.area);
         out.whole(self.pop);
         self.at.write(out);
@@ -262,9 +258,7 @@ impl Row for SettlementRow {
     }
 
     fn write(&self, out: &mut CsvOut) {
-        out.text(&self.id);
-        out.text(&self.name);
-        out.text(self.name_en.as_deref().unwrap_or_default());
+        out.named(&self.id, &self.name, self.name_en.as_deref());
         out.text(&self.area);
         out.text(&self.town);
         out.whole(self.pop);
