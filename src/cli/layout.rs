@@ -21,7 +21,7 @@ use std::time::Duration;
 pub struct Args {
     /// Case folder
     pub case: PathBuf,
-    /// Scenario file (TOML) with a [layout] section, over the scenario that the case may carry
+    /// Scenario file (TOML) with a `[layout]` section, over the scenario that the case may carry
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// Policy pack: P2012, P2018, P2020, P2022, P2023, P2025, P2027 or P2035
