@@ -19,7 +19,7 @@ fn every_scenario_of_a_layout_runs_and_is_checked() {
     for file in files {
         let scenario = read_scenario(&file, Some(&case.network)).unwrap_or_else(|e| panic!("{}: {e:?}", file.display())).scenario;
         let problem = LayoutProblem::assemble(&case, &scenario).unwrap();
-        let limits = Limits { gap: 5e-3, threads: 2, time: Some(Duration::from_secs(60)) };
+        let limits = Limits { gap: 5e-3, threads: 2, time: Some(Duration::from_secs(20)) };
         let options = SolveOptions { limits, ..SolveOptions::default() };
         let s = solve(&problem, &options, &Silent).unwrap();
         println!("{}: {:?} {:?}", file.display(), s.termination, s.stages);

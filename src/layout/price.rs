@@ -295,6 +295,24 @@ impl<'a> Run<'a> {
         Ok(Round::Done { bound, fresh })
     }
 
+    /// Parts that were stopped before their first answer get half of the time that is left; false when one still has none.
+    fn fill(&mut self, prices: &[f64]) -> Result<bool, BackendError> {
+        let empty: Vec<usize> = (0..self.of_part.len()).filter(|&k| self.of_part[k].is_empty()).collect();
+        let threads = self.limits.threads.clamp(1, empty.len().max(1)) as f64;
+        let own = self.clock.left().map(|l| l.mul_f64(0.5 * threads / empty.len() as f64));
+        tracing::debug!(parts = empty.len(), seconds = own.map(|t| t.as_secs_f64()), "parts without an answer");
+        // any answer will do: better ones come with the prices
+        let limits = share_of(self.limits, own, 0.2);
+        let answers: Vec<_> = empty.par_iter().map(|&k| solve_part(&self.priced(k, prices), None, &limits, self.observer)).collect();
+        for (&k, answer) in empty.iter().zip(answers) {
+            let values = answer?.values;
+            if !values.is_empty() {
+                self.propose(k, values);
+            }
+        }
+        Ok(self.of_part.iter().all(|p| !p.is_empty()))
+    }
+
     /// The master over the proposals; `whole` asks for an answer, otherwise for prices. Returns weights, prices, and what is missing.
     fn master(&self, whole: bool, penalty: f64, limits: &Limits) -> Result<(Vec<f64>, Vec<f64>, f64), BackendError> {
         let mut m = LinearModel::new();
@@ -363,7 +381,7 @@ impl<'a> Run<'a> {
             if shared == 0 {
                 break;
             }
-            if self.of_part.iter().any(Vec::is_empty) {
+            if self.of_part.iter().any(Vec::is_empty) && !self.fill(&prices)? {
                 break;
             }
             if penalty.is_nan() {

@@ -52,6 +52,9 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
         ("layout-planned", Some(Paint::fill(palette::QUIET).outlined("#333333", 0.6))),
         ("layout-wanted", None),
     ] {
+        if paint.is_none() && rows.iter().all(|r| r.wanted.is_none()) {
+            continue;
+        }
         match paint {
             Some(paint) => sheet.rect((x, y), (18.0, 13.0), paint, None),
             None => sheet.line((x + 9.0, y - 2.0), (x + 9.0, y + 15.0), Paint::line(palette::TARGET, 2.5)),

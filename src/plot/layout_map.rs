@@ -21,11 +21,13 @@ const GROWN: &str = "#222222";
 
 /// The sign of a status around a marker of radius `r`.
 fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
-    let d = r + 3.0;
+    // signs of small marks are small, or a thousand closed clinics would hide what else there is
+    let d = if r < 3.0 { r + 1.0 } else { r + 3.0 };
+    let thin = if r < 3.0 { 0.5 } else { 1.0 };
     match status {
         SiteStatus::Kept => {}
-        SiteStatus::Opened => sheet.circle((x, y), d, Paint::line(OPENED, 2.2), None),
-        SiteStatus::Grown => sheet.circle((x, y), d, Paint::line(GROWN, 1.4), None),
+        SiteStatus::Opened => sheet.circle((x, y), d, Paint::line(OPENED, 2.2 * thin), None),
+        SiteStatus::Grown => sheet.circle((x, y), d, Paint::line(GROWN, 1.4 * thin), None),
         SiteStatus::Shrunk => sheet.line((x - d, y), (x + d, y), Paint::line(GROWN, 1.6)),
         SiteStatus::Upgraded | SiteStatus::Downgraded => {
             let up = if status == SiteStatus::Upgraded { -1.0 } else { 1.0 };
@@ -33,8 +35,8 @@ fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
             sheet.polygon(&[(x, tip), (x - 5.0, foot), (x + 5.0, foot)], Paint::fill(RAISED).outlined("#FFFFFF", 0.6), None);
         }
         SiteStatus::Closed => {
-            sheet.line((x - d, y - d), (x + d, y + d), Paint::line(CLOSED, 2.0));
-            sheet.line((x - d, y + d), (x + d, y - d), Paint::line(CLOSED, 2.0));
+            sheet.line((x - d, y - d), (x + d, y + d), Paint::line(CLOSED, 2.0 * thin));
+            sheet.line((x - d, y + d), (x + d, y - d), Paint::line(CLOSED, 2.0 * thin));
         }
     }
 }
@@ -66,7 +68,9 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
     map.settlements();
     let many = plan.sites.len() > 600;
     let mut order: Vec<usize> = (0..plan.sites.len()).collect();
-    order.sort_by_key(|&n| (plan.sites[n].status != SiteStatus::Kept, plan.sites[n].tier.rank(), n));
+    order.sort_by_key(|&n| {
+        (plan.sites[n].tier.rank(), plan.sites[n].status != SiteStatus::Closed, plan.sites[n].status != SiteStatus::Kept, n)
+    });
     let mut labels = Labels::new(map.frame());
     for &n in &order {
         let s = &plan.sites[n];
