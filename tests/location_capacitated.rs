@@ -67,13 +67,11 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "the two-level engine has called a value proven that enumeration undercuts; it is not offered until that is mended"]
     fn two_levels(instance in made::two_levels(5, 3, 3, false)) {
         agrees(&instance, Problem::TwoLevel)?;
     }
 
     #[test]
-    #[ignore = "the two-level engine has called a value proven that enumeration undercuts; it is not offered until that is mended"]
     fn two_levels_with_more_plants_than_are_listed(instance in made::two_levels(4, 3, 12, false)) {
         agrees(&instance, Problem::TwoLevel)?;
     }

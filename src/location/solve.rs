@@ -51,9 +51,7 @@ pub fn engine(problem: &Problem, method: Method) -> Engine {
         (_, Problem::SetCover { .. } | Problem::MaxCover { .. } | Problem::PCenter { .. }) => Engine::Cover,
         (_, Problem::PMedian { .. } | Problem::Uncapacitated) => Engine::Median,
         (_, Problem::Capacitated | Problem::SingleSource | Problem::CapacitatedPMedian { .. }) => Engine::Capacitated,
-        // the two-level engine has called a value proven that enumeration undercuts: until that is mended the model answers
-        (_, Problem::TwoLevel) => Engine::Whole,
-        (_, Problem::TwoStage) => Engine::Levels,
+        (_, Problem::TwoLevel | Problem::TwoStage) => Engine::Levels,
     }
 }
 
