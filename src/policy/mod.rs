@@ -3,10 +3,12 @@
 pub mod layout;
 pub mod pack;
 pub mod params;
+pub mod reform;
 pub mod scenario;
 pub mod years;
 
 pub use layout::LayoutRules;
 pub use pack::{PackError, PolicyPack};
 pub use params::{Limits, Prices, Targets};
+pub use reform::Reform;
 pub use scenario::{Scenario, Switches};
