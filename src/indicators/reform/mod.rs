@@ -65,7 +65,7 @@ impl Goal {
 pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
-        ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
+        ReformAnswer::Pairing(a) => pairing::goals(a),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }
