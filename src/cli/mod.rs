@@ -15,6 +15,7 @@ pub mod import;
 pub mod layout;
 pub mod layout_questions;
 pub mod layout_steps;
+pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
@@ -62,6 +63,7 @@ enum Command {
     Pairing(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
+    Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -83,6 +85,7 @@ impl Command {
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -104,6 +107,7 @@ impl Command {
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
