@@ -6,7 +6,7 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "demo",
     "validate",
     "referral",
@@ -15,6 +15,7 @@ const COMMANDS: [&str; 17] = [
     "beds",
     "pairing",
     "telemedicine",
+    "plan",
     "ledger",
     "check",
     "report",

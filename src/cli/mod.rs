@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
+pub mod plan;
 pub mod progress;
 pub mod referral;
 mod referral_layout;
@@ -63,6 +64,7 @@ enum Command {
     Pairing(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
+    Plan(plan::Args),
     Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
@@ -85,6 +87,7 @@ impl Command {
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Plan(_) => "plan",
             Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
@@ -107,6 +110,7 @@ impl Command {
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Plan(args) => plan::run(args, observer),
             Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),

@@ -42,7 +42,7 @@ pub struct Prepared {
 }
 
 /// A plan with everything that is said of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Judged {
     /// The plan.
     pub plan: ReferralPlan,

@@ -27,6 +27,7 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/reform/pairing.en.ftl"),
     include_str!("locales/reform/register.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
+    include_str!("locales/reform/whole.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
 pub const CHINESE: &str = concat!(
@@ -37,6 +38,7 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/reform/pairing.zh.ftl"),
     include_str!("locales/reform/register.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
+    include_str!("locales/reform/whole.zh.ftl"),
 );
 
 /// Why a catalogue could not be loaded.
