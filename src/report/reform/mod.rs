@@ -67,7 +67,7 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
     let (text, plan) = (input.text, input.plan);
     let mut pictures = draw(input)?;
     for p in &mut pictures {
-        p.id = format!("{prefix}{}", p.id);
+        p.id = prefixed(prefix, &p.id);
     }
     let pixels = render(&pictures)?;
     let part = part(input)?;
@@ -87,8 +87,17 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
         notes => part.notes,
     };
     let mut files: Vec<File> = picture_files(pictures, pixels).collect();
-    files.extend(part.sheets.into_iter().map(|s| (s.csv.0.replacen("tables/", &format!("tables/{prefix}"), 1), s.csv.1)));
+    files.extend(part.sheets.into_iter().map(|s| {
+        let name = s.csv.0.trim_start_matches("tables/");
+        (format!("tables/{}", prefixed(prefix, name)), s.csv.1)
+    }));
     Ok((shown, files))
+}
+
+/// A name with a prefix, unless it begins with it already.
+fn prefixed(prefix: &str, name: &str) -> String {
+    let stem = prefix.trim_end_matches('-');
+    if !stem.is_empty() && name.starts_with(stem) { name.to_owned() } else { format!("{prefix}{name}") }
 }
 
 /// Figures, sentences and tables of a plan.
