@@ -1,9 +1,11 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
 pub mod pairing;
+pub mod staff;
 pub mod telemedicine;
 
 pub use pairing::PairingAnswer;
+pub use staff::StaffAnswer;
 pub use telemedicine::TelemedicineAnswer;
 
 use crate::network::Provenance;
@@ -22,19 +24,22 @@ pub const REFORM_KIND: &str = "reform";
 pub enum Model {
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
+    /// Staff (6.11).
+    Staff,
     /// Hubs and links of telemedicine (6.14).
     Telemedicine,
 }
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Pairing, Self::Staff, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pairing => "pairing",
+            Self::Staff => "staff",
             Self::Telemedicine => "telemedicine",
         }
     }
@@ -46,6 +51,8 @@ impl Model {
 pub enum ReformAnswer {
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
+    /// Of [`Model::Staff`].
+    Staff(StaffAnswer),
     /// Of [`Model::Telemedicine`].
     Telemedicine(TelemedicineAnswer),
 }
@@ -56,6 +63,7 @@ impl ReformAnswer {
     pub const fn model(&self) -> Model {
         match self {
             Self::Pairing(_) => Model::Pairing,
+            Self::Staff(_) => Model::Staff,
             Self::Telemedicine(_) => Model::Telemedicine,
         }
     }

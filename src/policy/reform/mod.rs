@@ -4,9 +4,11 @@
 //! default without a published source.
 
 pub mod pairing;
+pub mod staff;
 pub mod telemedicine;
 
 pub use pairing::Pairing;
+pub use staff::Staff;
 pub use telemedicine::Telemedicine;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,9 @@ pub struct Reform {
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
+    /// General practitioners, postings and training (`fenji staff`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub staff: Staff,
     /// Hubs and links of telemedicine (`fenji telemedicine`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub telemedicine: Telemedicine,
@@ -85,7 +90,7 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![("pairing", &self.pairing), ("staff", &self.staff), ("telemedicine", &self.telemedicine)]
     }
 }
 
