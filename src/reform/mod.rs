@@ -135,6 +135,15 @@ fn people(n: crate::units::Persons) -> f64 {
     n.0 as f64
 }
 
+/// An observer for follow-up questions: they are not told of, but can be stopped.
+struct Hushed<'a>(&'a dyn Observer);
+
+impl Observer for Hushed<'_> {
+    fn stop_requested(&self) -> bool {
+        self.0.stop_requested()
+    }
+}
+
 /// How a MIP ended, in the words of every run.
 fn ended(status: crate::backend::LpStatus) -> Termination {
     use crate::backend::LpStatus;
