@@ -162,13 +162,15 @@ fn what_contradicts_itself_is_told_with_amounts() {
     let station = case.network.facilities.iter().position(|f| f.rank() == 1).unwrap();
     case.network.facilities[station].gps.0 = 2.0;
     let centres = case.network.facilities.iter().filter(|f| f.rank() == 2).count();
-    let found = repairs(run(&case, "[reform.staff]\nnew_gps = 1\nquotas = { A1 = 1 }\nposting = { max_share = 0.0, min_per_county = 2.0 }\n"));
+    let found =
+        repairs(run(&case, "[reform.staff]\nnew_gps = 1\nquotas = { A1 = 1 }\nposting = { max_share = 0.0, min_per_county = 2.0 }\n"));
     let of = |kind: &str| found.iter().filter(|r| r.kind == kind).map(|r| (r.place.clone(), r.amount)).collect::<Vec<_>>();
     assert_eq!(of("staff-gps"), [(String::new(), centres as f64 - 1.0)]);
     assert_eq!(of("staff-quota"), [("A1".to_owned(), 1.0)]);
     assert_eq!(of("staff-posting").len(), 2, "both counties, not the city: {found:?}");
     // repaired by what was told, it has an answer
-    let text = format!("[reform.staff]\nnew_gps = {centres}\nquotas = {{ A1 = 2 }}\nposting = {{ max_share = 0.5, min_per_county = 2.0 }}\n");
+    let text =
+        format!("[reform.staff]\nnew_gps = {centres}\nquotas = {{ A1 = 2 }}\nposting = {{ max_share = 0.5, min_per_county = 2.0 }}\n");
     let (_, a) = answer(run(&case, &text));
     for f in case.network.facilities.iter().filter(|f| f.rank() == 2) {
         assert_eq!(a.sites.iter().find(|s| s.facility == f.code).map(|s| s.gps), Some(1), "{}", f.code);

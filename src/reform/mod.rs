@@ -5,7 +5,9 @@
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
 pub mod pairing;
+pub mod phases;
 pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use crate::backend::BackendError;
@@ -103,6 +105,8 @@ pub enum ReformError {
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
         Model::Pairing => pairing::solve(input, observer),
+        Model::Phases => phases::solve(input, observer),
+        Model::Surge => surge::solve(input, observer),
         Model::Staff => staff::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
     }
@@ -113,6 +117,8 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
+        ReformAnswer::Phases(a) => phases::effect(a, scenario),
+        ReformAnswer::Surge(a) => surge::effect(a, scenario),
         ReformAnswer::Staff(a) => staff::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }

@@ -25,6 +25,9 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/en.ftl"),
     include_str!("locales/reform/common.en.ftl"),
     include_str!("locales/reform/pairing.en.ftl"),
+    include_str!("locales/reform/phases.en.ftl"),
+    include_str!("locales/reform/surge.en.ftl"),
+    include_str!("locales/reform/staff.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
@@ -34,6 +37,9 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/policy-zh.ftl"),
     include_str!("locales/reform/common.zh.ftl"),
     include_str!("locales/reform/pairing.zh.ftl"),
+    include_str!("locales/reform/phases.zh.ftl"),
+    include_str!("locales/reform/surge.zh.ftl"),
+    include_str!("locales/reform/staff.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
 );
 

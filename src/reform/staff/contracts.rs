@@ -210,7 +210,8 @@ fn most_contracts(numbers: &StaffNumbers, posted: &[f64], mut new: Vec<u32>) -> 
     let mut at: Vec<f64> = (0..new.len()).map(|t| at_work(numbers, t, &new, posted)).collect();
     let mut gains: Vec<(f64, f64)> = (0..new.len()).map(|t| (gain(t, at[t]), coverage(&numbers.towns[t], numbers.panel, at[t]))).collect();
     while left > 0 {
-        let open = (0..new.len()).filter(|&t| new[t] < numbers.towns[t].most && quota[numbers.towns[t].area] >= 1.0 - EPS && gains[t].0 > EPS);
+        let open =
+            (0..new.len()).filter(|&t| new[t] < numbers.towns[t].most && quota[numbers.towns[t].area] >= 1.0 - EPS && gains[t].0 > EPS);
         // the first of the best
         let best = open.fold(None::<usize>, |best, t| match best {
             Some(b) if gains[t].0 < gains[b].0 + 1e-6 && (gains[t].0 < gains[b].0 - 1e-6 || gains[t].1 >= gains[b].1) => Some(b),

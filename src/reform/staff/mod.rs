@@ -127,7 +127,8 @@ fn frame(input: &ReformInput<'_>) -> Frame {
     let hospitals: Vec<Vec<(usize, f64)>> = areas
         .iter()
         .map(|&a| {
-            let of = |j: &usize| network.facilities[*j].rank() == 3 && network.facilities[*j].area.is_some_and(|x| x.index() == a) && here(*j);
+            let of =
+                |j: &usize| network.facilities[*j].rank() == 3 && network.facilities[*j].area.is_some_and(|x| x.index() == a) && here(*j);
             (0..network.facilities.len()).filter(of).map(|j| (j, share * input.problem.doctors[j])).collect()
         })
         .collect();
@@ -235,8 +236,7 @@ fn read(input: &ReformInput<'_>, frame: &Frame, found: &Contracts, observer: &dy
     let mut missing = Vec::new();
     for m in &rules.pipeline.milestones {
         for (n, (code, people)) in named.iter().enumerate() {
-            let has: f64 =
-                numbers.towns.iter().zip(&found.new).filter(|(t, _)| t.area == n).map(|(t, d)| t.now + f64::from(*d)).sum();
+            let has: f64 = numbers.towns.iter().zip(&found.new).filter(|(t, _)| t.area == n).map(|(t, d)| t.now + f64::from(*d)).sum();
             missing.push((m.per_10k, code.clone(), (m.per_10k * people / 1e4 - has).max(0.0)));
         }
     }
@@ -260,7 +260,8 @@ fn read(input: &ReformInput<'_>, frame: &Frame, found: &Contracts, observer: &dy
 fn steps(frame: &Frame, found: &Contracts) -> Vec<StaffStep> {
     let least: u32 = frame.numbers.towns.iter().map(|t| t.least).sum();
     let g = frame.numbers.new;
-    let mut asked: Vec<u32> = [0, g / 4, g / 2, g / 4 * 3, g, g + g / 4, g + g / 2, 2 * g, 3 * g].into_iter().filter(|n| *n >= least).collect();
+    let mut asked: Vec<u32> =
+        [0, g / 4, g / 2, g / 4 * 3, g, g + g / 4, g + g / 2, 2 * g, 3 * g].into_iter().filter(|n| *n >= least).collect();
     asked.dedup();
     asked
         .into_iter()
