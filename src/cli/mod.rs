@@ -15,6 +15,7 @@ pub mod import;
 pub mod layout;
 pub mod layout_questions;
 pub mod layout_steps;
+pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
@@ -68,6 +69,7 @@ enum Command {
     Phases(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
+    Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -92,6 +94,7 @@ impl Command {
             Self::Surge(_) => Model::Surge.name(),
             Self::Staff(_) => Model::Staff.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -116,6 +119,7 @@ impl Command {
             Self::Surge(args) => reform::run(Model::Surge, args, observer),
             Self::Staff(args) => reform::run(Model::Staff, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),

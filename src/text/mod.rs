@@ -28,6 +28,7 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/reform/phases.en.ftl"),
     include_str!("locales/reform/surge.en.ftl"),
     include_str!("locales/reform/staff.en.ftl"),
+    include_str!("locales/reform/register.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
@@ -40,6 +41,7 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/reform/phases.zh.ftl"),
     include_str!("locales/reform/surge.zh.ftl"),
     include_str!("locales/reform/staff.zh.ftl"),
+    include_str!("locales/reform/register.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
 );
 

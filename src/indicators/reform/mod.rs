@@ -68,7 +68,7 @@ impl Goal {
 pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
-        ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
+        ReformAnswer::Pairing(a) => pairing::goals(a),
         ReformAnswer::Phases(a) => phases::goals(a, &rules.phases),
         ReformAnswer::Surge(a) => surge::goals(a, &rules.surge),
         ReformAnswer::Staff(a) => staff::goals(a, &rules.staff),
