@@ -3,6 +3,8 @@
 
 #[path = "common/demo.rs"]
 mod demo;
+#[path = "common/reform_run.rs"]
+mod reform_run;
 #[path = "common/tiny.rs"]
 mod tiny;
 
@@ -200,7 +202,7 @@ fn specialists_are_shared_evenly() {
 }
 
 #[test]
-fn the_answer_of_the_demo_has_the_time_it_should() {
+fn postings_add_contracts_and_keep_to_their_share() {
     let Some((case, _)) = demo::load() else { return };
     let (solved, a) = answer(run(&case, "[reform.staff]\nposting = { max_share = 0.05 }\n"));
     assert_eq!(solved.termination, Termination::Optimal);
@@ -210,5 +212,34 @@ fn the_answer_of_the_demo_has_the_time_it_should() {
     for hospital in case.network.facilities.iter().filter(|f| f.rank() == 3) {
         let posted: f64 = a.postings.iter().filter(|p| p.from == hospital.code).map(|p| p.doctors).sum();
         assert!(posted <= 0.05 * hospital.doctors.0 + 1e-5, "{}", hospital.code);
+    }
+}
+
+#[test]
+fn the_check_passes_and_refuses_altered_plans() {
+    let mut case = tiny::network(7, 2);
+    for f in case.network.facilities.iter_mut().filter(|f| f.rank() == 2) {
+        f.gps.0 = 1.0;
+    }
+    let text = "[reform.staff]\nnew_gps = 5\nposting = { max_share = 0.3, min_per_county = 1.0 }\n";
+    let p = reform_run::plan(&case, Model::Staff, text, None);
+    let found = reform_run::checked(&case, &p, None);
+    assert!(found.is_empty(), "{found:?}");
+    let alter: [fn(&mut StaffAnswer); 9] = [
+        |a| a.towns[0].contracts += 10.0,
+        |a| a.towns[1].new += 1,
+        |a| a.towns[0].now += 1.0,
+        |a| a.new_gps += 1,
+        |a| a.sites[0].gps += 1,
+        |a| a.postings[0].doctors += 1.0,
+        |a| a.pipeline.years[0].stock += 5.0,
+        |a| a.pipeline.years[1].seats[0] += 5.0,
+        |a| a.specialties[0].new += 2,
+    ];
+    for (n, change) in alter.iter().enumerate() {
+        let mut q = p.clone();
+        let ReformAnswer::Staff(a) = &mut q.answer else { panic!() };
+        change(a);
+        assert!(!reform_run::checked(&case, &q, None).is_empty(), "alteration {n}");
     }
 }

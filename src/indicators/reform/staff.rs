@@ -33,6 +33,17 @@ pub(super) fn goals(a: &StaffAnswer, rules: &Staff) -> Vec<Goal> {
         out.push(g);
     }
     out.push(goal("2.3", "staff-rate-now", GoalUnit::PerTenThousand, 3.93, per(doctors)));
+    let arrive: f64 = a.pipeline.years.iter().flat_map(|y| &y.arrivals).sum();
+    #[allow(clippy::cast_precision_loss)] // tens of years
+    let yearly = arrive / (a.pipeline.years.len() as f64).max(1.0);
+    // 35,000 in 2022 for a nation of 1,412 million
+    out.push(goal("N20", "staff-trained", GoalUnit::PerTenThousand, 0.248, per(yearly)));
+    let posted: f64 = a.postings.iter().map(|p| p.doctors).sum();
+    out.push(goal("T9", "staff-posted", GoalUnit::Count, rules.posting.map_or(1.0, |p| p.min_per_county.max(1.0)), Some(posted)));
+    let wanted: f64 = a.specialties.iter().map(|s| s.wanted).sum();
+    let there: f64 = a.specialties.iter().map(|s| (s.now.unwrap_or_default() + f64::from(s.new)).min(s.wanted)).sum();
+    out.push(goal("T32", "staff-specialties", GoalUnit::Share, 1.0, (wanted > 0.0).then(|| there / wanted)));
+    out.push(goal("T34", "staff-quota", GoalUnit::Share, 1.0, (!rules.quotas.is_empty()).then_some(1.0)));
     out.push(goal("T13", "staff-contracts", GoalUnit::Share, 0.75, (people > 0.0).then(|| contracts / people)));
     out
 }

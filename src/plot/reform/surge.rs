@@ -78,7 +78,8 @@ fn areas(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Picture, Plo
     legend(&mut sheet, COLOURS[4], &text.say("legend-surge-today"), false);
     legend(&mut sheet, COLOURS[0], &text.say("legend-surge-convertible"), false);
     for (s, c) in a.cases.iter().enumerate().take(6) {
-        let args = [("name", (&text.key("surge-case", &c.name)).into()), ("factor", c.factor.into())];
+        let name = text.key("surge-case", &c.name);
+        let args = [("name", (&name).into()), ("factor", c.factor.into())];
         legend(&mut sheet, stroke(s), &text.say_with("legend-surge-case", &args), true);
     }
     if left_out > 0 {
@@ -116,7 +117,8 @@ fn breaks(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Picture, Pl
         #[allow(clippy::cast_precision_loss)] // few rows
         let y = TOP + ROW * n as f64;
         sheet.text((names - 8.0, y + 16.0), &label(b), Type::plain(12.5).at(Anchor::End));
-        let args = [("name", (&label(b)).into()), ("at", b.at.into()), ("load", b.surge.into()), ("lacks", b.lacks.into())];
+        let name = label(b);
+        let args = [("name", (&name).into()), ("at", b.at.into()), ("load", b.surge.into()), ("lacks", b.lacks.into())];
         let hover = text.say_with("hover-surge-break", &args);
         sheet.rect((names, y + 8.0), (wide * b.at, 8.0), Paint::fill(palette::HAIR), Some(&hover));
         sheet.rect((names + wide * b.at, y + 5.0), (wide * (1.0 - b.at), 14.0), Paint::fill(palette::TARGET).faded(0.8), Some(&hover));
