@@ -62,6 +62,12 @@ enum Command {
     Beds(beds::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
+    /// Post general practitioners so that the least covered township has most, and plan the training that brings them
+    Staff(reform::Args),
+    /// Prepare for a surge: convertible intensive-care beds, transfers, and which facilities break first
+    Surge(reform::Args),
+    /// Plan beds and money over the years: what is begun when, at the least cost and shortage
+    Phases(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
     Plan(plan::Args),
@@ -86,6 +92,9 @@ impl Command {
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
+            Self::Phases(_) => Model::Phases.name(),
+            Self::Surge(_) => Model::Surge.name(),
+            Self::Staff(_) => Model::Staff.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Plan(_) => "plan",
             Self::Ledger(_) => "ledger",
@@ -109,6 +118,9 @@ impl Command {
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Phases(args) => reform::run(Model::Phases, args, observer),
+            Self::Surge(args) => reform::run(Model::Surge, args, observer),
+            Self::Staff(args) => reform::run(Model::Staff, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Plan(args) => plan::run(args, observer),
             Self::Ledger(args) => ledger::run(args, observer),

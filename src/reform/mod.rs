@@ -5,6 +5,9 @@
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use crate::backend::BackendError;
@@ -102,6 +105,9 @@ pub enum ReformError {
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
         Model::Pairing => pairing::solve(input, observer),
+        Model::Phases => phases::solve(input, observer),
+        Model::Surge => surge::solve(input, observer),
+        Model::Staff => staff::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
     }
 }
@@ -111,6 +117,9 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
+        ReformAnswer::Phases(a) => phases::effect(a, scenario),
+        ReformAnswer::Surge(a) => surge::effect(a, scenario),
+        ReformAnswer::Staff(a) => staff::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }
 }
@@ -120,6 +129,16 @@ fn asked(input: &ReformInput<'_>, areas: &[String], facility: &Facility) -> bool
     let network = &input.case.network;
     let area = facility.area.map(|a| network.area(a).code.as_str());
     facility.siting.exist && (areas.is_empty() || area.is_some_and(|a| areas.iter().any(|x| x == a)))
+}
+
+#[allow(clippy::cast_precision_loss)] // counts of places
+fn count(n: usize) -> f64 {
+    n as f64
+}
+
+#[allow(clippy::cast_precision_loss)] // far below 2^53
+fn people(n: crate::units::Persons) -> f64 {
+    n.0 as f64
 }
 
 /// An observer for follow-up questions: they are not told of, but can be stopped.

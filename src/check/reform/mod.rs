@@ -10,6 +10,9 @@
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use super::{Findings, Violation};
@@ -43,6 +46,9 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     let _ = referral;
     match &plan.answer {
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Phases(a) => phases::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Surge(a) => surge::check(case, problem, plan, a, referral, &mut found),
+        ReformAnswer::Staff(a) => staff::check(case, problem, plan, a, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
     }
     found.0

@@ -1,6 +1,9 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use crate::plan::reform::{ReformAnswer, ReformPlan};
@@ -66,6 +69,9 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
         ReformAnswer::Pairing(a) => pairing::goals(a),
+        ReformAnswer::Phases(a) => phases::goals(a, &rules.phases),
+        ReformAnswer::Surge(a) => surge::goals(a, &rules.surge),
+        ReformAnswer::Staff(a) => staff::goals(a, &rules.staff),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }

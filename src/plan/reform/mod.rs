@@ -1,9 +1,15 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 pub use pairing::PairingAnswer;
+pub use phases::PhasesAnswer;
+pub use staff::StaffAnswer;
+pub use surge::SurgeAnswer;
 pub use telemedicine::TelemedicineAnswer;
 
 use crate::network::Provenance;
@@ -22,19 +28,28 @@ pub const REFORM_KIND: &str = "reform";
 pub enum Model {
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
+    /// Staff (6.11).
+    Staff,
+    /// Convertible intensive care and what breaks first (6.17).
+    Surge,
+    /// Beds and money over the years (6.16).
+    Phases,
     /// Hubs and links of telemedicine (6.14).
     Telemedicine,
 }
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Pairing, Self::Phases, Self::Staff, Self::Surge, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Pairing => "pairing",
+            Self::Phases => "phases",
+            Self::Surge => "surge",
+            Self::Staff => "staff",
             Self::Telemedicine => "telemedicine",
         }
     }
@@ -46,6 +61,12 @@ impl Model {
 pub enum ReformAnswer {
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
+    /// Of [`Model::Phases`].
+    Phases(PhasesAnswer),
+    /// Of [`Model::Surge`].
+    Surge(SurgeAnswer),
+    /// Of [`Model::Staff`].
+    Staff(StaffAnswer),
     /// Of [`Model::Telemedicine`].
     Telemedicine(TelemedicineAnswer),
 }
@@ -56,6 +77,9 @@ impl ReformAnswer {
     pub const fn model(&self) -> Model {
         match self {
             Self::Pairing(_) => Model::Pairing,
+            Self::Phases(_) => Model::Phases,
+            Self::Surge(_) => Model::Surge,
+            Self::Staff(_) => Model::Staff,
             Self::Telemedicine(_) => Model::Telemedicine,
         }
     }

@@ -3,6 +3,9 @@
 pub mod lines;
 pub mod links;
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use super::map::case_line;
@@ -84,6 +87,9 @@ impl ReformPictureInput<'_> {
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
+        ReformAnswer::Phases(a) => phases::draw(input, a),
+        ReformAnswer::Surge(a) => surge::draw(input, a),
+        ReformAnswer::Staff(a) => staff::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),
     }
 }

@@ -4,9 +4,15 @@
 //! default without a published source.
 
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 pub use pairing::Pairing;
+pub use phases::Phases;
+pub use staff::Staff;
+pub use surge::Surge;
 pub use telemedicine::Telemedicine;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +24,15 @@ pub struct Reform {
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
+    /// Beds and money over the years (`fenji phases`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub phases: Phases,
+    /// General practitioners, postings and training (`fenji staff`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub staff: Staff,
+    /// Convertible intensive care and a surge of cases (`fenji surge`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub surge: Surge,
     /// Hubs and links of telemedicine (`fenji telemedicine`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub telemedicine: Telemedicine,
@@ -85,7 +100,13 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![
+            ("pairing", &self.pairing),
+            ("phases", &self.phases),
+            ("staff", &self.staff),
+            ("surge", &self.surge),
+            ("telemedicine", &self.telemedicine),
+        ]
     }
 }
 

@@ -3,6 +3,9 @@
 
 mod frame;
 pub mod pairing;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 pub use frame::{Column, Part, Sheet, sheet};
@@ -107,6 +110,9 @@ fn prefixed(prefix: &str, name: &str) -> String {
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
         ReformAnswer::Pairing(a) => pairing::part(input, a),
+        ReformAnswer::Phases(a) => phases::part(input, a),
+        ReformAnswer::Surge(a) => surge::part(input, a),
+        ReformAnswer::Staff(a) => staff::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
     }
 }
