@@ -47,6 +47,7 @@ pub mod location;
 pub mod location_bound;
 mod location_rows;
 mod money;
+pub mod reform;
 mod rows;
 mod shape;
 mod tables;

@@ -70,8 +70,8 @@ pub fn build(numbers: &CommunityNumbers<'_>, question: Question) -> CommunityMod
     let most = n.saturating_sub(p).max(1) as f64;
     for l in 0..p {
         for &(a, b) in &arcs {
-            // nothing flows into a root: it is where the flow begins, or another's
-            if !numbers.roots.contains(&b) {
+            // nothing flows into a root, and nothing out of another's
+            if !numbers.roots.contains(&b) && (a == numbers.roots[l] || !numbers.roots.contains(&a)) {
                 let column = m.column(0.0, most);
                 flow.push((column as usize, a, b, l));
                 into[b * p + l].push(column);
