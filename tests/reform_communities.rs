@@ -76,7 +76,7 @@ fn the_oracles_county() {
         let seats: Vec<&str> = answer.communities.iter().map(|c| c.seat.as_str()).collect();
         assert_eq!(seats, ["C1T06", "C1T10"]);
         let plan = plan(&case, scenario, &solved);
-        assert_eq!(check_reform(&case, &problem, &plan), [], "{method}");
+        assert_eq!(check_reform(&case, &problem, &plan, None), [], "{method}");
     }
 }
 
@@ -90,13 +90,13 @@ fn counties_by_the_rule_and_a_check_that_sees_what_was_altered() {
     assert_eq!(leads.len(), 4, "{leads:?}");
     assert_eq!(answer.neighbours_from, NeighboursFrom::Delaunay);
     let sound = plan(&case, scenario, &solved);
-    assert_eq!(check_reform(&case, &problem, &sound), []);
+    assert_eq!(check_reform(&case, &problem, &sound, None), []);
     let codes = |change: &dyn Fn(&mut CommunitiesAnswer)| {
         let mut altered = sound.clone();
         if let ReformAnswer::Communities(a) = &mut altered.answer {
             change(a);
         }
-        let found = check_reform(&case, &problem, &altered);
+        let found = check_reform(&case, &problem, &altered, None);
         found.iter().map(|v| v.code.clone()).collect::<std::collections::BTreeSet<_>>()
     };
     let seen = |change: &dyn Fn(&mut CommunitiesAnswer), code: &str| {
@@ -248,7 +248,7 @@ fn a_province_of_many_counties() {
         Reformed::Answer(_) => {
             let (solved, _) = answered(reformed);
             assert!(solved.bounds.gap() < 0.02, "{:?}", solved.bounds);
-            assert_eq!(check_reform(&case, &problem, &plan(&case, scenario, &solved)), []);
+            assert_eq!(check_reform(&case, &problem, &plan(&case, scenario, &solved), None), []);
         }
         Reformed::Infeasible(repairs) => assert!(repairs.iter().all(|r| r.amount > 0.3), "{repairs:?}"),
     }

@@ -55,6 +55,7 @@ mod targets;
 
 pub use location::check_location;
 pub use location_bound::lagrangian_bound;
+pub use reform::check_reform;
 
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;

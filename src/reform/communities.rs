@@ -208,7 +208,15 @@ fn write(input: &ReformInput<'_>, frame: &frame::Frame, outcomes: &[Outcome]) ->
             communities.push(community(input, g, o, (n, l), lead, &mine));
         }
     }
-    CommunitiesAnswer { groups, communities, neighbours_from: frame.neighbours_from, fewer: frame.fewer.clone() }
+    let mut answer = CommunitiesAnswer {
+        groups,
+        communities,
+        neighbours_from: frame.neighbours_from,
+        fewer: frame.fewer.clone(),
+        monitored: Vec::new(),
+    };
+    answer.monitored = crate::indicators::reform::communities::monitored(network, input.problem, input.referral, &answer);
+    answer
 }
 
 fn community(input: &ReformInput<'_>, g: &Group, o: &Outcome, (n, l): (usize, usize), lead: usize, mine: &[usize]) -> Community {

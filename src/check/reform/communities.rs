@@ -11,11 +11,14 @@
 //! | `communities-balance` | more or less than the tolerance allows |
 //! | `communities-amount` | an amount that the tables do not give |
 //! | `communities-value` | the value of a group or of the plan |
+//! | `communities-monitored` | an indicator that the tables and flows do not give (those of shares of cases, stays and visits are worked out again) |
 
-use crate::check::{Findings, MONEY};
+use super::Findings;
+use crate::check::MONEY;
 use crate::demand::Problem;
 use crate::network::seats::{home_town, seat_minutes};
 use crate::network::{Case, Network};
+use crate::plan::ReferralPlan;
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::communities::{CommunitiesAnswer, Community, NeighboursFrom};
 use crate::policy::reform::Communities;
@@ -34,7 +37,14 @@ struct Known<'a> {
 }
 
 /// Verifies the answer.
-pub(in crate::check) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, answer: &CommunitiesAnswer, found: &mut Findings) {
+pub(super) fn check(
+    case: &Case,
+    problem: &Problem,
+    plan: &ReformPlan,
+    answer: &CommunitiesAnswer,
+    referral: Option<&ReferralPlan>,
+    found: &mut Findings,
+) {
     let network = &case.network;
     let rules = plan.scenario.reform.clone().unwrap_or_default().communities;
     let known = Known {
@@ -56,6 +66,7 @@ pub(in crate::check) fn check(case: &Case, problem: &Problem, plan: &ReformPlan,
             people += heads;
         }
     }
+    monitored(&known, answer, referral, found);
     coverage(network, &rules, answer, found);
     let value = if people > 0.0 { value / people } else { 0.0 };
     found.equal(
@@ -384,6 +395,56 @@ fn amounts(
         found.equal("communities-amount", || format!("{} {what}", c.lead), told, is, slack, "The tables give another amount.");
     }
     total
+}
+
+/// Indicators that are worked out again: shares in the county, primary share of visits, general practitioners.
+fn monitored(known: &Known<'_>, answer: &CommunitiesAnswer, referral: Option<&ReferralPlan>, found: &mut Findings) {
+    let network = &known.case.network;
+    let values = |key: &str| answer.monitored.iter().find(|m| m.key == key).map(|m| m.values.clone()).unwrap_or_default();
+    for (n, c) in answer.communities.iter().enumerate() {
+        let lead = known.facilities[c.lead.as_str()];
+        let inside = |j: usize| {
+            let f = &network.facilities[j];
+            let leads = answer.communities.iter().any(|x| x.lead == f.code);
+            let home = || home_town(network, j).is_some_and(|t| c.towns.contains(&network.towns[t].code));
+            f.rank() <= 3 && f.area.is_some() && if leads { j == lead } else { home() }
+        };
+        let mut rows: Vec<(&str, f64, f64)> = Vec::new();
+        let members: Vec<bool> = (0..network.facilities.len()).map(inside).collect();
+        let gps: f64 =
+            (0..members.len()).filter(|&j| members[j] && network.facilities[j].siting.exist).map(|j| network.facilities[j].gps.0).sum();
+        rows.push(("gps", 1e4 * gps, c.people as f64));
+        if let (Some(plan), Some(area)) = (referral, network.facilities[lead].area) {
+            let (mut cases, mut here, mut stays, mut stays_here, mut visits, mut primary) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0);
+            for (a, j, k, w) in plan.flows.treated.rows() {
+                let visit = known.problem.classes[k].kind == crate::network::Kind::O;
+                if a == area.index() {
+                    let own = network.facilities[j].area == Some(area);
+                    cases += w;
+                    here += if own { w } else { 0.0 };
+                    stays += if visit { 0.0 } else { w };
+                    stays_here += if own && !visit { w } else { 0.0 };
+                }
+                if members[j] && visit {
+                    visits += w;
+                    primary += if network.facilities[j].rank() <= 2 { w } else { 0.0 };
+                }
+            }
+            rows.extend([
+                ("stays-in-county", stays_here, stays),
+                ("out-of-county", cases - here, cases),
+                ("primary-visits", primary, visits),
+            ]);
+        }
+        for (key, above, below) in rows {
+            let is = if below > 0.0 { Some(above / below) } else { None };
+            let told = values(key).get(n).copied().flatten();
+            if told.is_some() != is.is_some() || told.zip(is).is_some_and(|(t, i)| (t - i).abs() > 1e-6 * i.abs().max(1.0)) {
+                let (t, i) = (told.unwrap_or(f64::NAN), is.unwrap_or(f64::NAN));
+                found.add("communities-monitored", format!("{} {key}", c.lead), t, i, "The tables and flows give another value.");
+            }
+        }
+    }
 }
 
 fn balance(known: &Known<'_>, mine: &[&Community], place: &str, found: &mut Findings) {

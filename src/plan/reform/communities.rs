@@ -65,6 +65,34 @@ pub enum NeighboursFrom {
     Nearest,
 }
 
+/// Whose number an indicator is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Of the community.
+    Community,
+    /// Of the county that its lead stands in: flows know patients by county.
+    County,
+    /// Not in the tables or flows: an input from records.
+    Input,
+}
+
+/// An indicator of a monitoring set.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Monitored {
+    /// Set: `2020` or `2024`.
+    pub set: String,
+    /// Number in the set.
+    pub number: String,
+    /// What it is.
+    pub key: String,
+    /// Whose number.
+    pub basis: Basis,
+    /// Values in the order of `communities`; empty for inputs, `None` where there is nothing to divide by or no referral plan.
+    pub values: Vec<Option<f64>>,
+}
+
 /// The answer of model 6.10 D.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,4 +105,6 @@ pub struct CommunitiesAnswer {
     pub neighbours_from: NeighboursFrom,
     /// Counties asked for that have fewer hospitals than the rule wants communities: code, wanted, had.
     pub fewer: Vec<(String, u32, u32)>,
+    /// The monitoring sets of 2020 and 2024.
+    pub monitored: Vec<Monitored>,
 }
