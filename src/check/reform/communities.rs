@@ -371,7 +371,7 @@ fn amounts(
         away += if m > least + 1e-9 { n } else { 0 };
     }
     let mut beds = 0.0;
-    for (j, f) in network.facilities.iter().enumerate().filter(|(_, f)| f.siting.exist && f.rank() <= 3 && f.area.is_some()) {
+    for (j, _) in network.facilities.iter().enumerate().filter(|(_, f)| f.siting.exist && f.rank() <= 3 && f.area.is_some()) {
         let at = leads.iter().position(|&x| x == j).map(|k| roots[k]).or_else(|| home_town(network, j));
         if at.and_then(|t| part_of.get(&t)) == Some(&l) {
             beds += known.problem.beds[j];
