@@ -62,6 +62,8 @@ enum Command {
     Communities(reform::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
+    /// Settle total payment of communities on a referral plan, and show what wider gaps of reimbursement do to first contact
+    Payment(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
     Check(check::Args),
@@ -85,6 +87,7 @@ impl Command {
             Self::Beds(_) => "beds",
             Self::Communities(_) => Model::Communities.name(),
             Self::Pairing(_) => Model::Pairing.name(),
+            Self::Payment(_) => Model::Payment.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Check(_) => "check",
             Self::Report(_) => "report",
@@ -107,6 +110,7 @@ impl Command {
             Self::Beds(args) => beds::run(args, observer),
             Self::Communities(args) => reform::run(Model::Communities, args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Payment(args) => reform::run(Model::Payment, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),

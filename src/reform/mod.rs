@@ -6,6 +6,7 @@
 
 pub mod communities;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 use crate::backend::BackendError;
@@ -104,6 +105,7 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
     match model {
         Model::Communities => communities::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
+        Model::Payment => payment::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
     }
 }
@@ -115,6 +117,7 @@ pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
         // the referral rules of the tables know no communities
         ReformAnswer::Communities(_) => false,
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
+        ReformAnswer::Payment(a) => payment::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }
 }

@@ -26,6 +26,7 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/reform/common.en.ftl"),
     include_str!("locales/reform/communities.en.ftl"),
     include_str!("locales/reform/pairing.en.ftl"),
+    include_str!("locales/reform/payment.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
@@ -36,6 +37,7 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/reform/common.zh.ftl"),
     include_str!("locales/reform/communities.zh.ftl"),
     include_str!("locales/reform/pairing.zh.ftl"),
+    include_str!("locales/reform/payment.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
 );
 

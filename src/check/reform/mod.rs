@@ -11,6 +11,7 @@
 
 pub mod communities;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 use super::{Findings, Violation};
@@ -44,6 +45,7 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     match &plan.answer {
         ReformAnswer::Communities(a) => communities::check(case, problem, plan, a, referral, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Payment(a) => payment::check(case, problem, plan, a, referral, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
     }
     found.0

@@ -2,6 +2,7 @@
 
 pub mod communities;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 use crate::plan::reform::{ReformAnswer, ReformPlan};
@@ -68,6 +69,7 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     match &plan.answer {
         ReformAnswer::Communities(a) => communities::goals(a, &rules.communities),
         ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
+        ReformAnswer::Payment(a) => payment::goals(a, &rules.payment),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }

@@ -2,10 +2,12 @@
 
 pub mod communities;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 pub use communities::CommunitiesAnswer;
 pub use pairing::PairingAnswer;
+pub use payment::PaymentAnswer;
 pub use telemedicine::TelemedicineAnswer;
 
 use crate::network::Provenance;
@@ -26,13 +28,15 @@ pub enum Model {
     Communities,
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
+    /// Total payment of communities (6.15).
+    Payment,
     /// Hubs and links of telemedicine (6.14).
     Telemedicine,
 }
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Communities, Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Communities, Self::Pairing, Self::Payment, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
@@ -40,6 +44,7 @@ impl Model {
         match self {
             Self::Communities => "communities",
             Self::Pairing => "pairing",
+            Self::Payment => "payment",
             Self::Telemedicine => "telemedicine",
         }
     }
@@ -53,6 +58,8 @@ pub enum ReformAnswer {
     Communities(CommunitiesAnswer),
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
+    /// Of [`Model::Payment`].
+    Payment(PaymentAnswer),
     /// Of [`Model::Telemedicine`].
     Telemedicine(TelemedicineAnswer),
 }
@@ -64,6 +71,7 @@ impl ReformAnswer {
         match self {
             Self::Communities(_) => Model::Communities,
             Self::Pairing(_) => Model::Pairing,
+            Self::Payment(_) => Model::Payment,
             Self::Telemedicine(_) => Model::Telemedicine,
         }
     }

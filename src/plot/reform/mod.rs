@@ -4,6 +4,7 @@ pub mod communities;
 pub mod lines;
 pub mod links;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 use super::map::case_line;
@@ -86,6 +87,7 @@ pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
         ReformAnswer::Communities(a) => communities::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
+        ReformAnswer::Payment(a) => payment::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),
     }
 }

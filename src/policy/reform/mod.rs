@@ -5,10 +5,12 @@
 
 pub mod communities;
 pub mod pairing;
+pub mod payment;
 pub mod telemedicine;
 
 pub use communities::Communities;
 pub use pairing::Pairing;
+pub use payment::Payment;
 pub use telemedicine::Telemedicine;
 
 use serde::{Deserialize, Serialize};
@@ -23,6 +25,9 @@ pub struct Reform {
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
+    /// Total payment of communities (`fenji payment`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub payment: Payment,
     /// Hubs and links of telemedicine (`fenji telemedicine`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub telemedicine: Telemedicine,
@@ -90,7 +95,12 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("communities", &self.communities), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![
+            ("communities", &self.communities),
+            ("pairing", &self.pairing),
+            ("payment", &self.payment),
+            ("telemedicine", &self.telemedicine),
+        ]
     }
 }
 
