@@ -60,6 +60,8 @@ enum Command {
     Beds(beds::Args),
     /// Put townships into county medical communities: contiguous, balanced, near their lead; exact for a county
     Communities(reform::Args),
+    /// Put the subdistricts of a city on a grid of urban medical groups, each under one tertiary hospital
+    Grids(reform::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
     /// Settle total payment of communities on a referral plan, and show what wider gaps of reimbursement do to first contact
@@ -86,6 +88,7 @@ impl Command {
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
             Self::Communities(_) => Model::Communities.name(),
+            Self::Grids(_) => Model::Grids.name(),
             Self::Pairing(_) => Model::Pairing.name(),
             Self::Payment(_) => Model::Payment.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
@@ -109,6 +112,7 @@ impl Command {
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
             Self::Communities(args) => reform::run(Model::Communities, args, observer),
+            Self::Grids(args) => reform::run(Model::Grids, args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
             Self::Payment(args) => reform::run(Model::Payment, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),

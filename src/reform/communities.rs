@@ -24,7 +24,7 @@ use std::time::Instant;
 
 mod frame;
 
-use frame::{Group, frame};
+pub(super) use frame::{Frame, Group, frame};
 
 /// Columns of flow up to which the exact formulation is tried by itself.
 const MOST_EXACT: usize = 20_000;
@@ -32,11 +32,11 @@ const MOST_EXACT: usize = 20_000;
 const STEPS: usize = 2_000;
 
 /// What became of a group.
-struct Outcome {
-    leader: Vec<usize>,
-    bounds: Bounds,
-    exact: bool,
-    stopped: Option<Limit>,
+pub(super) struct Outcome {
+    pub leader: Vec<usize>,
+    pub bounds: Bounds,
+    pub exact: bool,
+    pub stopped: Option<Limit>,
 }
 
 /// Answers the question.
@@ -44,13 +44,34 @@ struct Outcome {
 /// # Errors
 /// A limit before the first answer, a failing solver, no county in the areas asked for.
 pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
-    let rules = &input.rules.communities;
-    let frame = frame(input);
+    let frame = frame(input, false);
     if frame.groups.is_empty() && frame.repairs.is_empty() {
         return Err(ReformError::Lacks("the areas asked for have no county with townships to put into communities".into()));
     }
+    let outcomes = match run(input, &frame, observer)? {
+        Ok(outcomes) => outcomes,
+        Err(repairs) => return Ok(Reformed::Infeasible(repairs)),
+    };
+    let mut answer = CommunitiesAnswer {
+        groups: groups(input, &frame, &outcomes),
+        communities: communities(input, &frame, &outcomes),
+        neighbours_from: frame.neighbours_from,
+        fewer: frame.fewer.clone(),
+        monitored: Vec::new(),
+    };
+    answer.monitored = crate::indicators::reform::communities::monitored(&input.case.network, input.problem, input.referral, &answer);
+    Ok(Reformed::Answer(Box::new(proven(input, &frame, &outcomes, ReformAnswer::Communities(answer)))))
+}
+
+/// All groups, or what would make them possible.
+pub(super) fn run(
+    input: &ReformInput<'_>,
+    frame: &Frame,
+    observer: &dyn Observer,
+) -> Result<Result<Vec<Outcome>, Vec<Repair>>, ReformError> {
+    let rules = &input.rules.communities;
     if !frame.repairs.is_empty() {
-        return Ok(Reformed::Infeasible(frame.repairs));
+        return Ok(Err(frame.repairs.clone()));
     }
     let begin = Instant::now();
     let total = frame.groups.len() as u64;
@@ -80,12 +101,14 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         observer.event(&Event::Progress { done: n as u64 + 1 });
     }
     observer.event(&Event::Finished);
-    if !repairs.is_empty() {
-        return Ok(Reformed::Infeasible(repairs));
-    }
+    Ok(if repairs.is_empty() { Ok(outcomes) } else { Err(repairs) })
+}
+
+/// The answer with the interval of all groups together: means over their people.
+pub(super) fn proven(input: &ReformInput<'_>, frame: &Frame, outcomes: &[Outcome], answer: ReformAnswer) -> Solved {
     let people: f64 = frame.groups.iter().map(|g| g.people).sum::<f64>().max(1.0);
     let sum =
-        |side: &dyn Fn(&Bounds) -> f64| frame.groups.iter().zip(&outcomes).map(|(g, o)| g.people / people * side(&o.bounds)).sum::<f64>();
+        |side: &dyn Fn(&Bounds) -> f64| frame.groups.iter().zip(outcomes).map(|(g, o)| g.people / people * side(&o.bounds)).sum::<f64>();
     let bounds = Bounds { primal: sum(&|b| b.primal), dual: sum(&|b| b.dual) };
     let stopped = outcomes.iter().find_map(|o| o.stopped);
     let termination = if bounds.gap() <= input.limits.gap.max(1e-9) {
@@ -94,16 +117,15 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         Termination::Feasible(stopped.unwrap_or(Limit::Iterations))
     };
     let exact = outcomes.iter().any(|o| o.exact);
-    let answer = write(input, &frame, &outcomes);
-    Ok(Reformed::Answer(Box::new(Solved {
-        answer: ReformAnswer::Communities(answer),
+    Solved {
+        answer,
         objective: bounds.primal,
         unit: "minutes a head",
         maximised: false,
         bounds,
         termination,
         backend: if exact { format!("district+{}", crate::backend::default_mip().name()) } else { "district".to_owned() },
-    })))
+    }
 }
 
 /// The answer of a group, or what would make one possible.
@@ -189,34 +211,34 @@ fn too_narrow(input: &ReformInput<'_>, group: &Group, further: Option<f64>) -> R
     Repair { kind: "communities-tolerance", place: area.code.clone(), name: area.name.clone(), amount, now, yuan: None }
 }
 
-fn write(input: &ReformInput<'_>, frame: &frame::Frame, outcomes: &[Outcome]) -> CommunitiesAnswer {
+/// Groups as written.
+pub(super) fn groups(input: &ReformInput<'_>, frame: &Frame, outcomes: &[Outcome]) -> Vec<CommunityGroup> {
     let network = &input.case.network;
     let town = |t: usize| network.towns[t].code.clone();
-    let (mut groups, mut communities) = (Vec::new(), Vec::new());
-    for (n, (g, o)) in frame.groups.iter().zip(outcomes).enumerate() {
+    let write = |(g, o): (&Group, &Outcome)| {
         let both = |pairs: &[(usize, usize)]| pairs.iter().map(|&(a, b)| [town(g.towns[a]), town(g.towns[b])]).collect();
-        groups.push(CommunityGroup {
+        CommunityGroup {
             areas: g.areas.iter().map(|&a| network.areas[a].code.clone()).collect(),
             people: g.towns.iter().map(|&t| network.towns[t].population.0).sum(),
             bounds: o.bounds,
             exact: o.exact,
             neighbours: both(&g.pairs),
             bridges: both(&g.bridges),
-        });
+        }
+    };
+    frame.groups.iter().zip(outcomes).map(write).collect()
+}
+
+/// Communities as written, by group and lead.
+pub(super) fn communities(input: &ReformInput<'_>, frame: &Frame, outcomes: &[Outcome]) -> Vec<Community> {
+    let mut out = Vec::new();
+    for (n, (g, o)) in frame.groups.iter().zip(outcomes).enumerate() {
         for (l, &lead) in g.leads.iter().enumerate() {
             let mine: Vec<usize> = (0..g.towns.len()).filter(|&t| o.leader[t] == l).collect();
-            communities.push(community(input, g, o, (n, l), lead, &mine));
+            out.push(community(input, g, o, (n, l), lead, &mine));
         }
     }
-    let mut answer = CommunitiesAnswer {
-        groups,
-        communities,
-        neighbours_from: frame.neighbours_from,
-        fewer: frame.fewer.clone(),
-        monitored: Vec::new(),
-    };
-    answer.monitored = crate::indicators::reform::communities::monitored(network, input.problem, input.referral, &answer);
-    answer
+    out
 }
 
 fn community(input: &ReformInput<'_>, g: &Group, o: &Outcome, (n, l): (usize, usize), lead: usize, mine: &[usize]) -> Community {

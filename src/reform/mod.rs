@@ -5,6 +5,7 @@
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
 pub mod communities;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
@@ -104,6 +105,7 @@ pub enum ReformError {
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
         Model::Communities => communities::solve(input, observer),
+        Model::Grids => grids::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
         Model::Payment => payment::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
@@ -116,6 +118,7 @@ pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
         // the referral rules of the tables know no communities
         ReformAnswer::Communities(_) => false,
+        ReformAnswer::Grids(a) => grids::effect(a, scenario),
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
         ReformAnswer::Payment(a) => payment::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),

@@ -16,8 +16,8 @@
 use super::Findings;
 use crate::check::MONEY;
 use crate::demand::Problem;
+use crate::network::Case;
 use crate::network::seats::{home_town, seat_minutes};
-use crate::network::{Case, Network};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::communities::{CommunitiesAnswer, Community, NeighboursFrom};
@@ -31,9 +31,22 @@ struct Known<'a> {
     case: &'a Case,
     problem: &'a Problem,
     rules: &'a Communities,
+    /// City cores under tertiary hospitals instead of counties under county hospitals.
+    tertiary: bool,
     /// Townships by code.
     towns: BTreeMap<&'a str, usize>,
     facilities: BTreeMap<&'a str, usize>,
+}
+
+/// Verifies grids as far as they are communities under tertiary hospitals, against `rules` that say so.
+pub(super) fn check_grids(
+    (case, problem): (&Case, &Problem),
+    plan: &ReformPlan,
+    rules: &Communities,
+    answer: &CommunitiesAnswer,
+    found: &mut Findings,
+) {
+    judge((case, problem), plan, (rules, true), answer, None, found);
 }
 
 /// Verifies the answer.
@@ -45,12 +58,24 @@ pub(super) fn check(
     referral: Option<&ReferralPlan>,
     found: &mut Findings,
 ) {
-    let network = &case.network;
     let rules = plan.scenario.reform.clone().unwrap_or_default().communities;
+    judge((case, problem), plan, (&rules, false), answer, referral, found);
+}
+
+fn judge(
+    (case, problem): (&Case, &Problem),
+    plan: &ReformPlan,
+    (rules, tertiary): (&Communities, bool),
+    answer: &CommunitiesAnswer,
+    referral: Option<&ReferralPlan>,
+    found: &mut Findings,
+) {
+    let network = &case.network;
     let known = Known {
         case,
         problem,
-        rules: &rules,
+        rules,
+        tertiary,
         towns: network.towns.iter().enumerate().map(|(t, x)| (x.code.as_str(), t)).collect(),
         facilities: network.facilities.iter().enumerate().map(|(j, x)| (x.code.as_str(), j)).collect(),
     };
@@ -66,8 +91,10 @@ pub(super) fn check(
             people += heads;
         }
     }
-    monitored(&known, answer, referral, found);
-    coverage(network, &rules, answer, found);
+    if !tertiary {
+        monitored(&known, answer, referral, found);
+    }
+    coverage(&known, answer, found);
     let value = if people > 0.0 { value / people } else { 0.0 };
     found.equal(
         "communities-value",
@@ -109,11 +136,12 @@ fn names(known: &Known<'_>, answer: &CommunitiesAnswer, found: &mut Findings) ->
 }
 
 /// Every township of the areas asked for has a community.
-fn coverage(network: &Network, rules: &Communities, answer: &CommunitiesAnswer, found: &mut Findings) {
+fn coverage(known: &Known<'_>, answer: &CommunitiesAnswer, found: &mut Findings) {
+    let (network, rules) = (&known.case.network, known.rules);
     let planned: BTreeSet<&str> = answer.communities.iter().flat_map(|c| c.towns.iter().map(String::as_str)).collect();
     for t in &network.towns {
         let area = network.area(t.area);
-        let asked = if rules.areas.is_empty() { !area.urban } else { rules.areas.contains(&area.code) };
+        let asked = if rules.areas.is_empty() { area.urban == known.tertiary } else { rules.areas.contains(&area.code) };
         if asked != planned.contains(t.code.as_str()) {
             found.add(
                 "communities-towns",
@@ -187,7 +215,7 @@ fn leaders(known: &Known<'_>, areas: &[usize], towns: &[usize], leads: &[usize],
     let mut roots: Vec<usize> = Vec::new();
     for (&j, c) in leads.iter().zip(mine) {
         let f = &network.facilities[j];
-        if f.rank() != 3 || !f.siting.exist || !f.area.is_some_and(|a| areas.contains(&a.index())) {
+        if (f.rank() == 3) == known.tertiary || f.rank() < 3 || !f.siting.exist || !f.area.is_some_and(|a| areas.contains(&a.index())) {
             found.add("communities-lead", &c.lead, f64::from(f.rank()), 3.0, "The lead is no standing county hospital of the group.");
         }
         let home = home_town(network, j).filter(|h| towns.contains(h) && !roots.contains(h));
@@ -208,7 +236,7 @@ fn leaders(known: &Known<'_>, areas: &[usize], towns: &[usize], leads: &[usize],
         }
         roots.push(root);
     }
-    if known.rules.leads.is_empty() && areas.len() == 1 {
+    if known.rules.leads.is_empty() && areas.len() == 1 && !known.tertiary {
         let people: u64 = towns.iter().map(|&t| network.towns[t].population.0).sum();
         let there =
             network.facilities.iter().filter(|f| f.siting.exist && f.rank() == 3 && f.area.is_some_and(|a| a.index() == areas[0])).count();

@@ -10,6 +10,7 @@
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
 pub mod communities;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
@@ -44,6 +45,7 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     proof(plan, &mut found);
     match &plan.answer {
         ReformAnswer::Communities(a) => communities::check(case, problem, plan, a, referral, &mut found),
+        ReformAnswer::Grids(a) => grids::check(case, problem, plan, a, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
         ReformAnswer::Payment(a) => payment::check(case, problem, plan, a, referral, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),

@@ -1,6 +1,7 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
 pub mod communities;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
@@ -68,6 +69,7 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
         ReformAnswer::Communities(a) => communities::goals(a, &rules.communities),
+        ReformAnswer::Grids(a) => grids::goals(a, &rules.grids),
         ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
         ReformAnswer::Payment(a) => payment::goals(a, &rules.payment),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),

@@ -1,11 +1,13 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
 pub mod communities;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
 
 pub use communities::CommunitiesAnswer;
+pub use grids::GridsAnswer;
 pub use pairing::PairingAnswer;
 pub use payment::PaymentAnswer;
 pub use telemedicine::TelemedicineAnswer;
@@ -26,6 +28,8 @@ pub const REFORM_KIND: &str = "reform";
 pub enum Model {
     /// County medical communities (6.10 D).
     Communities,
+    /// Urban medical groups on a grid (6.10 E).
+    Grids,
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
     /// Total payment of communities (6.15).
@@ -36,13 +40,14 @@ pub enum Model {
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Communities, Self::Pairing, Self::Payment, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Communities, Self::Grids, Self::Pairing, Self::Payment, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Communities => "communities",
+            Self::Grids => "grids",
             Self::Pairing => "pairing",
             Self::Payment => "payment",
             Self::Telemedicine => "telemedicine",
@@ -56,6 +61,8 @@ impl Model {
 pub enum ReformAnswer {
     /// Of [`Model::Communities`].
     Communities(CommunitiesAnswer),
+    /// Of [`Model::Grids`].
+    Grids(GridsAnswer),
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
     /// Of [`Model::Payment`].
@@ -70,6 +77,7 @@ impl ReformAnswer {
     pub const fn model(&self) -> Model {
         match self {
             Self::Communities(_) => Model::Communities,
+            Self::Grids(_) => Model::Grids,
             Self::Pairing(_) => Model::Pairing,
             Self::Payment(_) => Model::Payment,
             Self::Telemedicine(_) => Model::Telemedicine,

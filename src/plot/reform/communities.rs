@@ -7,34 +7,39 @@ use super::super::{Picture, PlotError, cells, markers, palette};
 use super::ReformPictureInput;
 use crate::network::Network;
 use crate::plan::reform::CommunitiesAnswer;
+use crate::plan::reform::communities::Community;
 use crate::text::shorten;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Fills safe for the colour-blind (light forms of Okabe and Ito's set); neighbours never share one while these suffice.
 const FILLS: [&str; 7] = ["#A6CEE9", "#F6C48E", "#A5DCC6", "#E9BFD6", "#F5EE9B", "#C9C3E6", "#D2D2D2"];
 
-/// Draws the map of a partition of townships: `part_of` by township code.
+pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Result<Vec<Picture>, PlotError> {
+    map(input, &a.communities, "communities").map(|p| vec![p])
+}
+
+/// The map of townships under their leads; `key` is part of the messages.
 ///
 /// # Errors
 /// No townships, or no font.
-pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Result<Vec<Picture>, PlotError> {
+pub(super) fn map(input: &ReformPictureInput<'_>, communities: &[Community], key: &str) -> Result<Picture, PlotError> {
     let text = input.text;
     let part_of: BTreeMap<&str, usize> =
-        a.communities.iter().enumerate().flat_map(|(n, c)| c.towns.iter().map(move |t| (t.as_str(), n))).collect();
+        communities.iter().enumerate().flat_map(|(n, c)| c.towns.iter().map(move |t| (t.as_str(), n))).collect();
     let shown = in_view(input.network, &part_of);
     if shown.towns.is_empty() {
         return Err(PlotError::Empty);
     }
-    let mut map = Map::of("communities", text.say("picture-communities-title"), &input.case_line(), &shown, text);
+    let mut map = Map::of(key, text.say(&format!("picture-{key}-title")), &input.case_line(), &shown, text);
     let points: Vec<(f64, f64)> = shown.towns.iter().map(|t| map.projection.to(t.position)).collect();
     let parts: Vec<usize> = shown.towns.iter().map(|t| part_of[t.code.as_str()]).collect();
     let polygons = cells::cells(&points);
     let beside = beside(&points, &polygons);
-    let colours = colours(a.communities.len(), &parts, &beside);
+    let colours = colours(communities.len(), &parts, &beside);
     let frame = map.frame();
     map.sheet.clip((frame.x - 6.0, frame.y - 6.0), (frame.w + 12.0, frame.h + 12.0));
     for (t, polygon) in polygons.iter().enumerate().filter(|(_, p)| p.len() >= 3) {
-        let c = &a.communities[parts[t]];
+        let c = &communities[parts[t]];
         let hover = text.say_with(
             "hover-community-town",
             &[
@@ -59,8 +64,8 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Res
     }
     let mut labels = Labels::new(frame);
     let at = |code: &str| shown.facilities.iter().find(|f| f.code == code).map(|f| (map.projection.to(f.position), f.tier));
-    let leads: Vec<_> = a.communities.iter().map(|c| at(&c.lead)).collect();
-    for (c, (p, tier)) in a.communities.iter().zip(&leads).filter_map(|(c, l)| l.map(|l| (c, l))) {
+    let leads: Vec<_> = communities.iter().map(|c| at(&c.lead)).collect();
+    for (c, (p, tier)) in communities.iter().zip(&leads).filter_map(|(c, l)| l.map(|l| (c, l))) {
         let hover = text.say_with(
             "hover-community",
             &[
@@ -77,18 +82,18 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Res
             map.sheet.circle(p, r + 3.0, Paint::line(palette::TARGET, 1.6), None);
         }
     }
-    let mut order: Vec<usize> = (0..a.communities.len()).collect();
-    order.sort_by_key(|&n| (std::cmp::Reverse(a.communities[n].people), n));
+    let mut order: Vec<usize> = (0..communities.len()).collect();
+    order.sort_by_key(|&n| (std::cmp::Reverse(communities[n].people), n));
     for n in order {
         if let Some((p, tier)) = leads[n] {
-            let name = shorten(&input.facility_name(&a.communities[n].lead), 30);
+            let name = shorten(&input.facility_name(&communities[n].lead), 30);
             labels.place(&mut map.sheet, p, markers::radius(tier).max(4.0), &name, Type::plain(11.5));
         }
     }
     map.frame_and_scale();
-    map.legend_heading(&text.say("legend-communities"));
-    if a.communities.len() <= 12 {
-        for (n, c) in a.communities.iter().enumerate() {
+    map.legend_heading(&text.say(&format!("legend-{key}")));
+    if communities.len() <= 12 {
+        for (n, c) in communities.iter().enumerate() {
             let words = text.say_with(
                 "legend-community",
                 &[("lead", (&shorten(&input.facility_name(&c.lead), 40)).into()), ("people", super::super::map::people(c.people).into())],
@@ -96,10 +101,10 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Res
             map.legend_colour(FILLS[colours[n] % FILLS.len()], &words);
         }
     } else {
-        map.legend_colour(FILLS[0], &text.say_with("legend-community-colours", &[("n", a.communities.len().into())]));
+        map.legend_colour(FILLS[0], &text.say_with("legend-community-colours", &[("n", communities.len().into())]));
     }
     map.legend_line(palette::INK, 1.8, &text.say("legend-community-border"));
-    if a.communities.iter().any(|c| c.seat_elsewhere) {
+    if communities.iter().any(|c| c.seat_elsewhere) {
         map.legend_sign(
             |sheet, at| {
                 sheet.circle(at, 6.0, Paint::line(palette::TARGET, 1.6), None);
@@ -107,12 +112,12 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer) -> Res
             &text.say("legend-seat-elsewhere"),
         );
     }
-    let drawn: BTreeSet<&str> = a.communities.iter().map(|c| c.lead.as_str()).collect();
+    let drawn: BTreeSet<&str> = communities.iter().map(|c| c.lead.as_str()).collect();
     map.legend_tiers(|j| drawn.contains(shown.facilities[j].code.as_str()));
     if labels.dropped() > 0 {
         map.legend_note(&text.say_with("map-labels-dropped", &[("n", labels.dropped().into())]));
     }
-    Ok(vec![map.finish(text.say("picture-communities-caption"))?])
+    map.finish(text.say(&format!("picture-{key}-caption")))
 }
 
 /// The network as far as it is put into parts.

@@ -1,6 +1,7 @@
 //! Pictures of the further models of the reform.
 
 pub mod communities;
+pub mod grids;
 pub mod lines;
 pub mod links;
 pub mod pairing;
@@ -86,6 +87,7 @@ impl ReformPictureInput<'_> {
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
         ReformAnswer::Communities(a) => communities::draw(input, a),
+        ReformAnswer::Grids(a) => grids::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
         ReformAnswer::Payment(a) => payment::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),

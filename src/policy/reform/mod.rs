@@ -4,11 +4,13 @@
 //! default without a published source.
 
 pub mod communities;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
 
 pub use communities::Communities;
+pub use grids::Grids;
 pub use pairing::Pairing;
 pub use payment::Payment;
 pub use telemedicine::Telemedicine;
@@ -22,6 +24,9 @@ pub struct Reform {
     /// County medical communities (`fenji communities`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub communities: Communities,
+    /// Urban medical groups on a grid (`fenji grids`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub grids: Grids,
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
@@ -97,6 +102,7 @@ impl Reform {
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
         vec![
             ("communities", &self.communities),
+            ("grids", &self.grids),
             ("pairing", &self.pairing),
             ("payment", &self.payment),
             ("telemedicine", &self.telemedicine),

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A group that is parted as one.
-pub(super) struct Group {
+pub(in crate::reform) struct Group {
     /// Areas, by position.
     pub areas: Vec<usize>,
     /// Townships, by position.
@@ -25,14 +25,15 @@ pub(super) struct Group {
     pub partition: Partition,
 }
 
-pub(super) struct Frame {
+pub(in crate::reform) struct Frame {
     pub groups: Vec<Group>,
     pub neighbours_from: NeighboursFrom,
     pub fewer: Vec<(String, u32, u32)>,
     pub repairs: Vec<Repair>,
 }
 
-pub(super) fn frame(input: &ReformInput<'_>) -> Frame {
+/// The groups; with `tertiary`, city cores under tertiary hospitals (grids), else counties under county hospitals.
+pub(in crate::reform) fn frame(input: &ReformInput<'_>, tertiary: bool) -> Frame {
     let rules = &input.rules.communities;
     let network = &input.case.network;
     let neighbours_from = match (rules.adjacency, &input.case.travel) {
@@ -43,7 +44,7 @@ pub(super) fn frame(input: &ReformInput<'_>) -> Frame {
     let mut out = Frame { groups: Vec::new(), neighbours_from, fewer: Vec::new(), repairs: Vec::new() };
     let mut of_group: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
     for (a, area) in network.areas.iter().enumerate() {
-        let wanted = if rules.areas.is_empty() { !area.urban } else { rules.areas.contains(&area.code) };
+        let wanted = if rules.areas.is_empty() { area.urban == tertiary } else { rules.areas.contains(&area.code) };
         let key = match rules.within {
             Within::County => (a, String::new()),
             Within::Prefecture => (0, area.prefecture.clone().unwrap_or_default()),
@@ -54,23 +55,24 @@ pub(super) fn frame(input: &ReformInput<'_>) -> Frame {
         }
     }
     for areas in of_group.into_values() {
-        group(input, areas, &mut out);
+        group(input, areas, tertiary, &mut out);
     }
     out
 }
 
 /// The leads of an area, the largest first unless the scenario names them.
-fn leads(input: &ReformInput<'_>, area: usize, people: f64, out: &mut Frame) -> Vec<usize> {
+fn leads(input: &ReformInput<'_>, area: usize, people: f64, tertiary: bool, out: &mut Frame) -> Vec<usize> {
     let rules = &input.rules.communities;
     let network = &input.case.network;
     let mut hospitals: Vec<usize> = (0..network.facilities.len())
         .filter(|&j| {
             let f = &network.facilities[j];
-            f.siting.exist && f.rank() == 3 && f.area.is_some_and(|a| a.index() == area)
+            f.siting.exist && (if tertiary { f.rank() >= 4 } else { f.rank() == 3 }) && f.area.is_some_and(|a| a.index() == area)
         })
         .collect();
     let named: Vec<usize> = hospitals.iter().copied().filter(|&j| rules.leads.contains(&network.facilities[j].code)).collect();
-    if !named.is_empty() {
+    // a city of several areas is led by those that were chosen for all of it
+    if tertiary || !named.is_empty() {
         return named;
     }
     hospitals.sort_by(|&a, &b| input.problem.beds[b].total_cmp(&input.problem.beds[a]).then(a.cmp(&b)));
@@ -87,7 +89,7 @@ fn leads(input: &ReformInput<'_>, area: usize, people: f64, out: &mut Frame) -> 
     hospitals
 }
 
-fn group(input: &ReformInput<'_>, areas: Vec<usize>, out: &mut Frame) {
+fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut Frame) {
     let network = &input.case.network;
     let towns: Vec<usize> = (0..network.towns.len()).filter(|&t| areas.contains(&network.towns[t].area.index())).collect();
     let repair = |kind: &'static str, area: usize, amount: f64, now: f64| {
@@ -103,8 +105,8 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, out: &mut Frame) {
             continue;
         }
         #[allow(clippy::cast_precision_loss)] // people
-        let mine = leads(input, a, people_of(a) as f64, out);
-        if mine.is_empty() && areas.len() == 1 {
+        let mine = leads(input, a, people_of(a) as f64, tertiary, out);
+        if mine.is_empty() && areas.len() == 1 && !tertiary {
             out.repairs.push(repair("communities-lead", a, 1.0, 0.0));
         }
         all_leads.extend(mine);

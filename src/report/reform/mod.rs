@@ -3,6 +3,7 @@
 
 pub mod communities;
 mod frame;
+pub mod grids;
 pub mod pairing;
 pub mod payment;
 pub mod telemedicine;
@@ -100,6 +101,7 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
         ReformAnswer::Communities(a) => communities::part(input, a),
+        ReformAnswer::Grids(a) => grids::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
         ReformAnswer::Payment(a) => payment::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
