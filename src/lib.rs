@@ -36,6 +36,7 @@
 //! | [`synth`] | seeded synthetic networks |
 //! | [`plan`], [`check`], [`indicators`] | what comes out, its independent verification, what it means |
 //! | [`model`], [`backend`] | formulations and solvers |
+//! | [`district`] | contiguous balanced partitions |
 //! | [`location`], [`layout`], [`referral`] | facility location with a certificate; where facilities and beds go; the referral plan |
 //! | [`io`], [`text`], [`plot`], [`report`] | files, the text catalogue, pictures, reports |
 //! | [`mod@bench`], [`cli`] | the bench for solver settings, the command line |
@@ -66,6 +67,7 @@ pub mod bench;
 pub mod check;
 pub mod cli;
 pub mod demand;
+pub mod district;
 pub mod ids;
 pub mod indicators;
 pub mod instance;

@@ -60,6 +60,10 @@ enum Command {
     Layout(layout::Args),
     Locate(locate::Args),
     Beds(beds::Args),
+    /// Put townships into county medical communities: contiguous, balanced, near their lead; exact for a county
+    Communities(reform::Args),
+    /// Put the subdistricts of a city on a grid of urban medical groups, each under one tertiary hospital
+    Grids(reform::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
     /// Post general practitioners so that the least covered township has most, and plan the training that brings them
@@ -68,6 +72,8 @@ enum Command {
     Surge(reform::Args),
     /// Plan beds and money over the years: what is begun when, at the least cost and shortage
     Phases(reform::Args),
+    /// Settle total payment of communities on a referral plan, and show what wider gaps of reimbursement do to first contact
+    Payment(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
     Plan(plan::Args),
@@ -91,10 +97,13 @@ impl Command {
             Self::Layout(_) => "layout",
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
+            Self::Communities(_) => Model::Communities.name(),
+            Self::Grids(_) => Model::Grids.name(),
             Self::Pairing(_) => Model::Pairing.name(),
             Self::Phases(_) => Model::Phases.name(),
             Self::Surge(_) => Model::Surge.name(),
             Self::Staff(_) => Model::Staff.name(),
+            Self::Payment(_) => Model::Payment.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Plan(_) => "plan",
             Self::Ledger(_) => "ledger",
@@ -117,10 +126,13 @@ impl Command {
             Self::Layout(args) => layout::run(args, observer),
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
+            Self::Communities(args) => reform::run(Model::Communities, args, observer),
+            Self::Grids(args) => reform::run(Model::Grids, args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
             Self::Phases(args) => reform::run(Model::Phases, args, observer),
             Self::Surge(args) => reform::run(Model::Surge, args, observer),
             Self::Staff(args) => reform::run(Model::Staff, args, observer),
+            Self::Payment(args) => reform::run(Model::Payment, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Plan(args) => plan::run(args, observer),
             Self::Ledger(args) => ledger::run(args, observer),

@@ -4,7 +4,10 @@
 //! One file a model; formulations with numbered rows stand in [`crate::model::reform`], what is asked in [`crate::policy::reform`], what is
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
+pub mod communities;
+pub mod grids;
 pub mod pairing;
+pub mod payment;
 pub mod phases;
 pub mod staff;
 pub mod surge;
@@ -104,10 +107,13 @@ pub enum ReformError {
 /// A limit before the first answer, a missing input, a failing solver; infeasible questions are results.
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
+        Model::Communities => communities::solve(input, observer),
+        Model::Grids => grids::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
         Model::Phases => phases::solve(input, observer),
         Model::Surge => surge::solve(input, observer),
         Model::Staff => staff::solve(input, observer),
+        Model::Payment => payment::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
     }
 }
@@ -116,10 +122,14 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 #[must_use]
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
+        // the referral rules of the tables know no communities
+        ReformAnswer::Communities(_) => false,
+        ReformAnswer::Grids(a) => grids::effect(a, scenario),
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
         ReformAnswer::Phases(a) => phases::effect(a, scenario),
         ReformAnswer::Surge(a) => surge::effect(a, scenario),
         ReformAnswer::Staff(a) => staff::effect(a, scenario),
+        ReformAnswer::Payment(a) => payment::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }
 }

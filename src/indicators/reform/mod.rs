@@ -1,6 +1,9 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
+pub mod communities;
+pub mod grids;
 pub mod pairing;
+pub mod payment;
 pub mod phases;
 pub mod staff;
 pub mod surge;
@@ -72,6 +75,9 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
         ReformAnswer::Phases(a) => phases::goals(a, &rules.phases),
         ReformAnswer::Surge(a) => surge::goals(a, &rules.surge),
         ReformAnswer::Staff(a) => staff::goals(a, &rules.staff),
+        ReformAnswer::Communities(a) => communities::goals(a, &rules.communities),
+        ReformAnswer::Grids(a) => grids::goals(a, &rules.grids),
+        ReformAnswer::Payment(a) => payment::goals(a, &rules.payment),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }

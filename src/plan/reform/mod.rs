@@ -1,12 +1,18 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
+pub mod communities;
+pub mod grids;
 pub mod pairing;
+pub mod payment;
 pub mod phases;
 pub mod staff;
 pub mod surge;
 pub mod telemedicine;
 
+pub use communities::CommunitiesAnswer;
+pub use grids::GridsAnswer;
 pub use pairing::PairingAnswer;
+pub use payment::PaymentAnswer;
 pub use phases::PhasesAnswer;
 pub use staff::StaffAnswer;
 pub use surge::SurgeAnswer;
@@ -26,6 +32,10 @@ pub const REFORM_KIND: &str = "reform";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
+    /// County medical communities (6.10 D).
+    Communities,
+    /// Urban medical groups on a grid (6.10 E).
+    Grids,
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
     /// Staff (6.11).
@@ -34,22 +44,28 @@ pub enum Model {
     Surge,
     /// Beds and money over the years (6.16).
     Phases,
+    /// Total payment of communities (6.15).
+    Payment,
     /// Hubs and links of telemedicine (6.14).
     Telemedicine,
 }
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Pairing, Self::Phases, Self::Staff, Self::Surge, Self::Telemedicine];
+    pub const ALL: &[Self] =
+        &[Self::Communities, Self::Grids, Self::Staff, Self::Pairing, Self::Telemedicine, Self::Phases, Self::Payment, Self::Surge];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Communities => "communities",
+            Self::Grids => "grids",
             Self::Pairing => "pairing",
             Self::Phases => "phases",
             Self::Surge => "surge",
             Self::Staff => "staff",
+            Self::Payment => "payment",
             Self::Telemedicine => "telemedicine",
         }
     }
@@ -59,6 +75,10 @@ impl Model {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReformAnswer {
+    /// Of [`Model::Communities`].
+    Communities(CommunitiesAnswer),
+    /// Of [`Model::Grids`].
+    Grids(GridsAnswer),
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
     /// Of [`Model::Phases`].
@@ -67,6 +87,8 @@ pub enum ReformAnswer {
     Surge(SurgeAnswer),
     /// Of [`Model::Staff`].
     Staff(StaffAnswer),
+    /// Of [`Model::Payment`].
+    Payment(PaymentAnswer),
     /// Of [`Model::Telemedicine`].
     Telemedicine(TelemedicineAnswer),
 }
@@ -76,10 +98,13 @@ impl ReformAnswer {
     #[must_use]
     pub const fn model(&self) -> Model {
         match self {
+            Self::Communities(_) => Model::Communities,
+            Self::Grids(_) => Model::Grids,
             Self::Pairing(_) => Model::Pairing,
             Self::Phases(_) => Model::Phases,
             Self::Surge(_) => Model::Surge,
             Self::Staff(_) => Model::Staff,
+            Self::Payment(_) => Model::Payment,
             Self::Telemedicine(_) => Model::Telemedicine,
         }
     }

@@ -3,13 +3,19 @@
 //! Every default names its source; `policy 2.x` is the catalogue of published figures the packs are made from, *assumed* marks a modelling
 //! default without a published source.
 
+pub mod communities;
+pub mod grids;
 pub mod pairing;
+pub mod payment;
 pub mod phases;
 pub mod staff;
 pub mod surge;
 pub mod telemedicine;
 
+pub use communities::Communities;
+pub use grids::Grids;
 pub use pairing::Pairing;
+pub use payment::Payment;
 pub use phases::Phases;
 pub use staff::Staff;
 pub use surge::Surge;
@@ -21,6 +27,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reform {
+    /// County medical communities (`fenji communities`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub communities: Communities,
+    /// Urban medical groups on a grid (`fenji grids`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub grids: Grids,
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
@@ -33,6 +45,9 @@ pub struct Reform {
     /// Convertible intensive care and a surge of cases (`fenji surge`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub surge: Surge,
+    /// Total payment of communities (`fenji payment`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub payment: Payment,
     /// Hubs and links of telemedicine (`fenji telemedicine`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub telemedicine: Telemedicine,
@@ -105,6 +120,9 @@ impl Reform {
             ("phases", &self.phases),
             ("staff", &self.staff),
             ("surge", &self.surge),
+            ("communities", &self.communities),
+            ("grids", &self.grids),
+            ("payment", &self.payment),
             ("telemedicine", &self.telemedicine),
         ]
     }

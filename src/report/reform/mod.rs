@@ -1,8 +1,11 @@
 //! The page of the further models of the reform: one page for one plan or for several, each with its figures, sentences, pictures, tables,
 //! ledger and proof.
 
+pub mod communities;
 mod frame;
+pub mod grids;
 pub mod pairing;
+pub mod payment;
 pub mod phases;
 pub mod staff;
 pub mod surge;
@@ -109,10 +112,13 @@ fn prefixed(prefix: &str, name: &str) -> String {
 /// A table that cannot be written.
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
+        ReformAnswer::Communities(a) => communities::part(input, a),
+        ReformAnswer::Grids(a) => grids::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
         ReformAnswer::Phases(a) => phases::part(input, a),
         ReformAnswer::Surge(a) => surge::part(input, a),
         ReformAnswer::Staff(a) => staff::part(input, a),
+        ReformAnswer::Payment(a) => payment::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
     }
 }
