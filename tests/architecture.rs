@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "model",
     "backend",
     "location",
+    "routing",
     "layout",
     "referral",
     "reform",

@@ -1,8 +1,10 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
+pub use mobile::MobileAnswer;
 pub use pairing::PairingAnswer;
 pub use telemedicine::TelemedicineAnswer;
 
@@ -20,6 +22,8 @@ pub const REFORM_KIND: &str = "reform";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
+    /// Mobile services (6.12).
+    Mobile,
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
     /// Hubs and links of telemedicine (6.14).
@@ -28,12 +32,13 @@ pub enum Model {
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Mobile, Self::Pairing, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Mobile => "mobile",
             Self::Pairing => "pairing",
             Self::Telemedicine => "telemedicine",
         }
@@ -44,6 +49,8 @@ impl Model {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReformAnswer {
+    /// Of [`Model::Mobile`].
+    Mobile(MobileAnswer),
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
     /// Of [`Model::Telemedicine`].
@@ -55,6 +62,7 @@ impl ReformAnswer {
     #[must_use]
     pub const fn model(&self) -> Model {
         match self {
+            Self::Mobile(_) => Model::Mobile,
             Self::Pairing(_) => Model::Pairing,
             Self::Telemedicine(_) => Model::Telemedicine,
         }

@@ -3,9 +3,11 @@
 //! Every default names its source; `policy 2.x` is the catalogue of published figures the packs are made from, *assumed* marks a modelling
 //! default without a published source.
 
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
+pub use mobile::Mobile;
 pub use pairing::Pairing;
 pub use telemedicine::Telemedicine;
 
@@ -15,6 +17,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reform {
+    /// Day tours of county teams to the villages that no fixed site reaches (`fenji mobile`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub mobile: Mobile,
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
@@ -85,7 +90,7 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![("mobile", &self.mobile), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
     }
 }
 
