@@ -12,6 +12,7 @@ pub mod facility;
 mod findings;
 mod flows;
 mod ledger;
+pub mod reform;
 mod region;
 mod resources;
 mod standards;

@@ -126,6 +126,15 @@ fn asked(input: &ReformInput<'_>, areas: &[String], facility: &Facility) -> bool
     facility.siting.exist && (areas.is_empty() || area.is_some_and(|a| areas.iter().any(|x| x == a)))
 }
 
+/// An observer for follow-up questions: they are not told of, but can be stopped.
+struct Hushed<'a>(&'a dyn Observer);
+
+impl Observer for Hushed<'_> {
+    fn stop_requested(&self) -> bool {
+        self.0.stop_requested()
+    }
+}
+
 /// How a MIP ended, in the words of every run.
 fn ended(status: crate::backend::LpStatus) -> Termination {
     use crate::backend::LpStatus;

@@ -9,7 +9,7 @@
 //! When the shares cannot be reached, the elastic form tells which hubs must serve how many links more, and how many facilities have no
 //! hospital that may be their hub.
 
-use super::{ReformError, ReformInput, Reformed, Repair, Solved, asked, ended};
+use super::{Hushed, ReformError, ReformInput, Reformed, Repair, Solved, asked, ended};
 use crate::backend::{LpStatus, MipSolution, guarded};
 use crate::ids::FacilityId;
 use crate::model::reform::telemedicine::{Elastic, HubNumbers, TelemedicineModel, TelemedicineNumbers, build};
@@ -51,6 +51,7 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         return Err(ReformError::Stopped(crate::outcome::Limit::Time));
     }
     let (model, found) = first;
+    let observer = &Hushed(observer);
     let nearest = shortest(input, &frame, &model, &found, observer)?;
     let mut answer = read(&frame, input, &model, &nearest);
     answer.steps = steps(&frame, input.limits, observer)?;

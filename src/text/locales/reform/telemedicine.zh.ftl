@@ -1,0 +1,35 @@
+
+## 远程医疗
+reform-telemedicine = 远程医疗
+reform-lead-telemedicine = { $name }（{ $year }年）哪些医院应作为远程医疗中心、各服务哪些机构：在达到所要求覆盖率的前提下费用最低。由混合整数模型证明；写出前经独立程序重新核算。中心的费用与容量为假定值。
+tele-result = { EXACT($hubs) } 个中心承担 { EXACT($links) } 条联接：{ EXACT($counties) } 家县级医院中的 { EXACT($county) } 家、{ EXACT($centres) } 家乡镇卫生院与社区卫生服务中心中的 { EXACT($primary) } 家，每年 { MONEY($yuan) }。
+tele-steps = 将基层覆盖率由 { PERCENT($low) } 提高到 { PERCENT($high) }，每年多需 { MONEY($more) }。
+tele-why-open = { $name } 设为中心：若不设，最省的方案每年至少多花 { MONEY($yuan) }。
+tele-why-needed = { $name } 设为中心：若不设，任何方案都达不到所要求的覆盖率。
+tele-why-shut = { $name } 不设中心：若设，每年至少多花 { MONEY($yuan) }。
+tele-services = 一条联接同时承载远程影像、会诊、监护与教学；在转诊方案中，联接使机构可诊治高一级门诊的一部分（C3t 行）。
+tele-hubs = 中心
+tele-links = 联接
+tele-assumed = 假定：各级中心的固定费用与容量、每条联接的年费用。中心的级别高于所服务机构；县医院只服务本县且自身须向上联接。覆盖率来自文件（95% 的县）与假定（80% 的基层中心）。
+col-hub = 中心
+col-linked = 被联接机构
+col-hubs = 中心数
+col-tele-county = 已联接的县级医院
+col-tele-primary = 已联接的基层中心
+col-hub-cost = 其中：中心
+col-link-cost = 其中：联接
+goal-telemedicine-county = 远程医疗覆盖 95% 的县：县级医院已联接
+goal-telemedicine-primary = 并逐步延伸到基层：基层中心已联接
+picture-telemedicine-title = 远程医疗：中心及其服务对象（模型）
+picture-telemedicine-caption = 线由被联接机构指向其中心，表示关系而非线路。模型案例中的位置、费用与容量均为模型值。
+picture-tele-cost-title = 扩大覆盖的费用
+picture-tele-cost-caption = 联接该比例的乡镇卫生院与社区中心所需的最低费用（县级医院比例不变）；每一点都是已证明的最优值。费用为假定值。
+hover-tele-link = { $from } → { $to }，每年 { MONEY($yuan) }
+legend-tele-upper = 联接到县以上的中心
+legend-tele-county = 联接到县内的中心
+legend-tele-none = 未联接
+legend-tele-cost = 最低费用
+axis-tele-share = 已联接的乡镇卫生院与社区中心比例
+repair-telemedicine-links = { $name }：需再容纳 { EXACT($amount) } 条联接（现 { EXACT($now) }），或就近另设中心
+repair-telemedicine-county = 所要求的 { EXACT($now) } 家县级医院中有 { EXACT($amount) } 家没有可作其中心的医院：请在 hubs 中指定、在 hub_cost 中给出级别价格，或降低 county_share
+repair-telemedicine-primary = 所要求的 { EXACT($now) } 家基层中心中有 { EXACT($amount) } 家没有可作其中心的医院：请在 hubs 中指定、在 hub_cost 中给出级别价格，或降低 primary_share
