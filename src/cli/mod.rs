@@ -60,6 +60,8 @@ enum Command {
     Beds(beds::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
+    /// Day tours of county teams to the villages that no fixed site reaches: fewest days, then least travel, with the proof
+    Mobile(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
     Check(check::Args),
@@ -82,6 +84,7 @@ impl Command {
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
+            Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Check(_) => "check",
             Self::Report(_) => "report",
@@ -103,6 +106,7 @@ impl Command {
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),

@@ -9,8 +9,10 @@
 //! | `exist` | something that may not be: a link to a hub of no higher rank, a pair without a way |
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
+mod tours;
 
 use super::{Findings, Violation};
 use crate::demand::Problem;
@@ -42,6 +44,7 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     proof(plan, &mut found);
     let _ = referral;
     match &plan.answer {
+        ReformAnswer::Mobile(a) => mobile::check(case, problem, plan, a, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
     }

@@ -1,5 +1,6 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
@@ -65,6 +66,7 @@ impl Goal {
 pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
+        ReformAnswer::Mobile(a) => mobile::goals(a),
         ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }

@@ -2,6 +2,7 @@
 
 pub mod lines;
 pub mod links;
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
@@ -83,6 +84,7 @@ impl ReformPictureInput<'_> {
 /// The first picture that cannot be drawn.
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
+        ReformAnswer::Mobile(a) => mobile::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),
     }

@@ -2,6 +2,7 @@
 //! ledger and proof.
 
 mod frame;
+pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
@@ -97,6 +98,7 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
 /// A table that cannot be written.
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
+        ReformAnswer::Mobile(a) => mobile::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
     }
@@ -160,6 +162,7 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
     let ended = match plan.termination {
         Termination::Optimal => "termination-optimal",
         Termination::Feasible(Limit::Numerics) => "termination-feasible-numerics",
+        Termination::Feasible(Limit::Iterations) => "termination-feasible-iterations",
         Termination::Feasible(Limit::Interrupted) => "termination-feasible-interrupted",
         _ => "termination-feasible-time",
     };
