@@ -60,6 +60,10 @@ enum Command {
     Beds(beds::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
+    /// Measure access by tier and coverage by time, and name the worst-served people
+    Access(reform::Args),
+    /// Site pre-hospital stations, the fewest that cover everybody within reach, and share out ambulances; with the proof
+    Emergency(reform::Args),
     /// Day tours of county teams to the villages that no fixed site reaches: fewest days, then least travel, with the proof
     Mobile(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
@@ -84,6 +88,8 @@ impl Command {
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
+            Self::Access(_) => Model::Access.name(),
+            Self::Emergency(_) => Model::Emergency.name(),
             Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Check(_) => "check",
@@ -106,6 +112,8 @@ impl Command {
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Access(args) => reform::run(Model::Access, args, observer),
+            Self::Emergency(args) => reform::run(Model::Emergency, args, observer),
             Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Check(args) => check::run(args, observer),

@@ -4,6 +4,8 @@
 //! One file a model; formulations with numbered rows stand in [`crate::model::reform`], what is asked in [`crate::policy::reform`], what is
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
@@ -102,6 +104,8 @@ pub enum ReformError {
 /// A limit before the first answer, a missing input, a failing solver; infeasible questions are results.
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
+        Model::Access => access::solve(input, observer),
+        Model::Emergency => emergency::solve(input, observer),
         Model::Mobile => mobile::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
@@ -112,8 +116,8 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 #[must_use]
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
-        // mobile teams come to people; where people go for the rest does not change
-        ReformAnswer::Mobile(_) => false,
+        // what is measured changes nothing; ambulances and mobile teams come to people, and where people go for the rest stays
+        ReformAnswer::Access(_) | ReformAnswer::Emergency(_) | ReformAnswer::Mobile(_) => false,
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }

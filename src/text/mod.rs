@@ -24,6 +24,8 @@ use unic_langid::LanguageIdentifier;
 pub const ENGLISH: &str = concat!(
     include_str!("locales/en.ftl"),
     include_str!("locales/reform/common.en.ftl"),
+    include_str!("locales/reform/access.en.ftl"),
+    include_str!("locales/reform/emergency.en.ftl"),
     include_str!("locales/reform/mobile.en.ftl"),
     include_str!("locales/reform/pairing.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
@@ -34,6 +36,8 @@ pub const CHINESE: &str = concat!(
     "\n",
     include_str!("locales/policy-zh.ftl"),
     include_str!("locales/reform/common.zh.ftl"),
+    include_str!("locales/reform/access.zh.ftl"),
+    include_str!("locales/reform/emergency.zh.ftl"),
     include_str!("locales/reform/mobile.zh.ftl"),
     include_str!("locales/reform/pairing.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),

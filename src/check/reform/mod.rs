@@ -9,6 +9,8 @@
 //! | `exist` | something that may not be: a link to a hub of no higher rank, a pair without a way |
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
@@ -44,6 +46,8 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     proof(plan, &mut found);
     let _ = referral;
     match &plan.answer {
+        ReformAnswer::Access(a) => access::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Emergency(a) => emergency::check(case, problem, plan, a, &mut found),
         ReformAnswer::Mobile(a) => mobile::check(case, problem, plan, a, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),

@@ -1,5 +1,7 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
@@ -66,6 +68,8 @@ impl Goal {
 pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
+        ReformAnswer::Access(a) => access::goals(a, &rules.access),
+        ReformAnswer::Emergency(a) => emergency::goals(a, &rules.emergency),
         ReformAnswer::Mobile(a) => mobile::goals(a),
         ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),

@@ -1,9 +1,13 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
+pub use access::AccessAnswer;
+pub use emergency::EmergencyAnswer;
 pub use mobile::MobileAnswer;
 pub use pairing::PairingAnswer;
 pub use telemedicine::TelemedicineAnswer;
@@ -22,6 +26,10 @@ pub const REFORM_KIND: &str = "reform";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Model {
+    /// Access by tier (6.18).
+    Access,
+    /// Pre-hospital stations and ambulances.
+    Emergency,
     /// Mobile services (6.12).
     Mobile,
     /// Tertiary hospitals paired with county hospitals (6.13).
@@ -32,12 +40,14 @@ pub enum Model {
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Mobile, Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Access, Self::Emergency, Self::Mobile, Self::Pairing, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Access => "access",
+            Self::Emergency => "emergency",
             Self::Mobile => "mobile",
             Self::Pairing => "pairing",
             Self::Telemedicine => "telemedicine",
@@ -49,6 +59,10 @@ impl Model {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ReformAnswer {
+    /// Of [`Model::Access`].
+    Access(AccessAnswer),
+    /// Of [`Model::Emergency`].
+    Emergency(EmergencyAnswer),
     /// Of [`Model::Mobile`].
     Mobile(MobileAnswer),
     /// Of [`Model::Pairing`].
@@ -62,6 +76,8 @@ impl ReformAnswer {
     #[must_use]
     pub const fn model(&self) -> Model {
         match self {
+            Self::Access(_) => Model::Access,
+            Self::Emergency(_) => Model::Emergency,
             Self::Mobile(_) => Model::Mobile,
             Self::Pairing(_) => Model::Pairing,
             Self::Telemedicine(_) => Model::Telemedicine,

@@ -2,6 +2,8 @@
 
 pub mod lines;
 pub mod links;
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
@@ -84,6 +86,8 @@ impl ReformPictureInput<'_> {
 /// The first picture that cannot be drawn.
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
+        ReformAnswer::Access(a) => access::draw(input, a),
+        ReformAnswer::Emergency(a) => emergency::draw(input, a),
         ReformAnswer::Mobile(a) => mobile::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),

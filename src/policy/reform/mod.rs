@@ -3,10 +3,14 @@
 //! Every default names its source; `policy 2.x` is the catalogue of published figures the packs are made from, *assumed* marks a modelling
 //! default without a published source.
 
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
+pub use access::Access;
+pub use emergency::Emergency;
 pub use mobile::Mobile;
 pub use pairing::Pairing;
 pub use telemedicine::Telemedicine;
@@ -17,6 +21,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reform {
+    /// Access by tier and the worst-served people (`fenji access`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub access: Access,
+    /// Pre-hospital stations and ambulances (`fenji emergency`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub emergency: Emergency,
     /// Day tours of county teams to the villages that no fixed site reaches (`fenji mobile`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub mobile: Mobile,
@@ -90,7 +100,7 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("mobile", &self.mobile), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![("access", &self.access), ("emergency", &self.emergency), ("mobile", &self.mobile), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
     }
 }
 

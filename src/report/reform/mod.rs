@@ -2,6 +2,8 @@
 //! ledger and proof.
 
 mod frame;
+pub mod access;
+pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
@@ -98,6 +100,8 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
 /// A table that cannot be written.
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
+        ReformAnswer::Access(a) => access::part(input, a),
+        ReformAnswer::Emergency(a) => emergency::part(input, a),
         ReformAnswer::Mobile(a) => mobile::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
