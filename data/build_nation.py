@@ -3,7 +3,7 @@
 
     python3 data/build_nation.py                     write data/nation from data/sources
     python3 data/build_nation.py --check             rebuild elsewhere, compare byte for byte
-    python3 data/build_nation.py --derive PLACES TOWNSHIPS AREAS CITIES
+    python3 data/build_nation.py --derive PLACES TOWNSHIPS AREAS CITIES PROVINCES
                                                      make the two source tables from the full ones (GeoNames places; china-division)
 
 Observed: codes and names of counties, prefectures and provinces, village-level units, coordinates of seats. Published: people of
@@ -55,14 +55,15 @@ def write(path, rows):
         writer.writerows(rows)
 
 
-def derive(places, townships, areas, cities):
+def derive(places, townships, areas, cities, provinces):
     """The source tables: units by county, and of each county its seat or, where none is known, all its places."""
     units, committees = defaultdict(int), defaultdict(int)
     for row in read(townships):
         units[row["county_code"]] += int(row["village_units"])
         committees[row["county_code"]] += int(row["of_which_residents_committees"])
     city = {row["code"]: row["name"] for row in read(cities)}
-    counties = [{"code": a["code"], "name": a["name"], "city": a["cityCode"], "city_name": city.get(a["cityCode"], ""),
+    province = {row["code"]: row["name"] for row in read(provinces)}
+    counties = [{"code": a["code"], "name": a["name"], "city": a["cityCode"], "city_name": city.get(a["cityCode"], ""), "province_name": province[a["provinceCode"]],
                  "units": units[a["code"]], "committees": committees[a["code"]]} for a in read(areas)]
     write(SOURCES / "nation_counties.csv", counties)
     known = {c["code"] for c in counties}
@@ -143,7 +144,7 @@ def build():
         seat = capital[0] if capital else seat_of(mine, places, where, people)
         at = {"lon": f"{where[seat][0]:.5f}", "lat": f"{where[seat][1]:.5f}"}
         beds = tens(0.45 * sum(people[c["code"]] for c in mine) / 1000)
-        facilities.append(facility(f"{province}-P", f"{province} 省级医院（模型）", f"{latin[seat]} provincial hospitals (modelled)", "P", "", at, beds, 0.7, 1))
+        facilities.append(facility(f"{province}-P", mine[0]["province_name"] + "省级医院（模型）", f"{latin[seat]} provincial hospitals (modelled)", "P", "", at, beds, 0.7, 1))
     return {"areas": areas, "townships": towns, "settlements": settlements, "facilities": facilities}
 
 
@@ -201,7 +202,7 @@ def case_toml():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--check", action="store_true")
-    parser.add_argument("--derive", nargs=4, metavar=("PLACES", "TOWNSHIPS", "AREAS", "CITIES"))
+    parser.add_argument("--derive", nargs=5, metavar=("PLACES", "TOWNSHIPS", "AREAS", "CITIES", "PROVINCES"))
     options = parser.parse_args()
     if options.derive:
         derive(*options.derive)

@@ -62,6 +62,8 @@ enum Command {
     Pairing(reform::Args),
     /// Measure access by tier and coverage by time, and name the worst-served people
     Access(reform::Args),
+    /// Site national, national regional and provincial regional centres by specialty, and link them; with the proof
+    Centres(reform::Args),
     /// Site pre-hospital stations, the fewest that cover everybody within reach, and share out ambulances; with the proof
     Emergency(reform::Args),
     /// Day tours of county teams to the villages that no fixed site reaches: fewest days, then least travel, with the proof
@@ -89,6 +91,7 @@ impl Command {
             Self::Beds(_) => "beds",
             Self::Pairing(_) => Model::Pairing.name(),
             Self::Access(_) => Model::Access.name(),
+            Self::Centres(_) => Model::Centres.name(),
             Self::Emergency(_) => Model::Emergency.name(),
             Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
@@ -113,6 +116,7 @@ impl Command {
             Self::Beds(args) => beds::run(args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
             Self::Access(args) => reform::run(Model::Access, args, observer),
+            Self::Centres(args) => reform::run(Model::Centres, args, observer),
             Self::Emergency(args) => reform::run(Model::Emergency, args, observer),
             Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),

@@ -5,6 +5,7 @@
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
@@ -105,6 +106,7 @@ pub enum ReformError {
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
         Model::Access => access::solve(input, observer),
+        Model::Centres => centres::solve(input, observer),
         Model::Emergency => emergency::solve(input, observer),
         Model::Mobile => mobile::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
@@ -117,7 +119,7 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
         // what is measured changes nothing; ambulances and mobile teams come to people, and where people go for the rest stays
-        ReformAnswer::Access(_) | ReformAnswer::Emergency(_) | ReformAnswer::Mobile(_) => false,
+        ReformAnswer::Access(_) | ReformAnswer::Centres(_) | ReformAnswer::Emergency(_) | ReformAnswer::Mobile(_) => false,
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }

@@ -10,6 +10,7 @@
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
@@ -47,6 +48,7 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     let _ = referral;
     match &plan.answer {
         ReformAnswer::Access(a) => access::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Centres(a) => centres::check(case, problem, plan, a, &mut found),
         ReformAnswer::Emergency(a) => emergency::check(case, problem, plan, a, &mut found),
         ReformAnswer::Mobile(a) => mobile::check(case, problem, plan, a, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),

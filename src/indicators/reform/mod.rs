@@ -1,6 +1,7 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
@@ -69,6 +70,7 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
         ReformAnswer::Access(a) => access::goals(a, &rules.access),
+        ReformAnswer::Centres(a) => centres::goals(a),
         ReformAnswer::Emergency(a) => emergency::goals(a, &rules.emergency),
         ReformAnswer::Mobile(a) => mobile::goals(a),
         ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),

@@ -1,12 +1,14 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
 pub use access::AccessAnswer;
+pub use centres::CentresAnswer;
 pub use emergency::EmergencyAnswer;
 pub use mobile::MobileAnswer;
 pub use pairing::PairingAnswer;
@@ -28,6 +30,8 @@ pub const REFORM_KIND: &str = "reform";
 pub enum Model {
     /// Access by tier (6.18).
     Access,
+    /// National, national regional and provincial regional centres.
+    Centres,
     /// Pre-hospital stations and ambulances.
     Emergency,
     /// Mobile services (6.12).
@@ -40,13 +44,14 @@ pub enum Model {
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] = &[Self::Access, Self::Emergency, Self::Mobile, Self::Pairing, Self::Telemedicine];
+    pub const ALL: &[Self] = &[Self::Access, Self::Centres, Self::Emergency, Self::Mobile, Self::Pairing, Self::Telemedicine];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Access => "access",
+            Self::Centres => "centres",
             Self::Emergency => "emergency",
             Self::Mobile => "mobile",
             Self::Pairing => "pairing",
@@ -61,6 +66,8 @@ impl Model {
 pub enum ReformAnswer {
     /// Of [`Model::Access`].
     Access(AccessAnswer),
+    /// Of [`Model::Centres`].
+    Centres(CentresAnswer),
     /// Of [`Model::Emergency`].
     Emergency(EmergencyAnswer),
     /// Of [`Model::Mobile`].
@@ -77,6 +84,7 @@ impl ReformAnswer {
     pub const fn model(&self) -> Model {
         match self {
             Self::Access(_) => Model::Access,
+            Self::Centres(_) => Model::Centres,
             Self::Emergency(_) => Model::Emergency,
             Self::Mobile(_) => Model::Mobile,
             Self::Pairing(_) => Model::Pairing,

@@ -3,6 +3,7 @@
 pub mod lines;
 pub mod links;
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
@@ -87,6 +88,7 @@ impl ReformPictureInput<'_> {
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
         ReformAnswer::Access(a) => access::draw(input, a),
+        ReformAnswer::Centres(a) => centres::draw(input, a),
         ReformAnswer::Emergency(a) => emergency::draw(input, a),
         ReformAnswer::Mobile(a) => mobile::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),

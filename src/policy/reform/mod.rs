@@ -4,12 +4,14 @@
 //! default without a published source.
 
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
 pub mod telemedicine;
 
 pub use access::Access;
+pub use centres::Centres;
 pub use emergency::Emergency;
 pub use mobile::Mobile;
 pub use pairing::Pairing;
@@ -24,6 +26,9 @@ pub struct Reform {
     /// Access by tier and the worst-served people (`fenji access`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub access: Access,
+    /// National, national regional and provincial regional centres (`fenji centres`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub centres: Centres,
     /// Pre-hospital stations and ambulances (`fenji emergency`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub emergency: Emergency,
@@ -100,7 +105,7 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("access", &self.access), ("emergency", &self.emergency), ("mobile", &self.mobile), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![("access", &self.access), ("centres", &self.centres), ("emergency", &self.emergency), ("mobile", &self.mobile), ("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod frame;
 pub mod access;
+pub mod centres;
 pub mod emergency;
 pub mod mobile;
 pub mod pairing;
@@ -101,6 +102,7 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
         ReformAnswer::Access(a) => access::part(input, a),
+        ReformAnswer::Centres(a) => centres::part(input, a),
         ReformAnswer::Emergency(a) => emergency::part(input, a),
         ReformAnswer::Mobile(a) => mobile::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
