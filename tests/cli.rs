@@ -6,13 +6,20 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 21] = [
     "demo",
     "validate",
     "referral",
     "layout",
     "locate",
     "beds",
+    "pairing",
+    "access",
+    "centres",
+    "emergency",
+    "mobile",
+    "telemedicine",
+    "ledger",
     "check",
     "report",
     "compare",

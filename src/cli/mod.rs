@@ -15,6 +15,7 @@ pub mod import;
 pub mod layout;
 pub mod layout_questions;
 pub mod layout_steps;
+pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
@@ -70,6 +71,7 @@ enum Command {
     Mobile(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
+    Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -95,6 +97,7 @@ impl Command {
             Self::Emergency(_) => Model::Emergency.name(),
             Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -120,6 +123,7 @@ impl Command {
             Self::Emergency(args) => reform::run(Model::Emergency, args, observer),
             Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
@@ -217,6 +221,13 @@ mod tests {
                 "layout",
                 "locate",
                 "beds",
+                "pairing",
+                "access",
+                "centres",
+                "emergency",
+                "mobile",
+                "telemedicine",
+                "ledger",
                 "check",
                 "report",
                 "compare",

@@ -208,9 +208,9 @@ fn infeasible(model: Model, repairs: &[Repair], lang: Lang) -> Result<Answer, Fa
 }
 
 /// Reads a written plan and verifies it against its case: the case, the plan, what is wrong, and the referral plan that it rests on.
-type Judged = (Prepared, ReformPlan, Vec<crate::check::Violation>, Option<ReferralPlan>);
+pub(super) type Judged = (Prepared, ReformPlan, Vec<crate::check::Violation>, Option<ReferralPlan>);
 
-fn judge(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Judged, Fault> {
+pub(super) fn judge(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Judged, Fault> {
     let read = io::read_case(case).map_err(Fault::Invalid)?;
     let plan = io::plan_file::read_reform(file).map_err(Fault::Invalid)?;
     let beside = file.with_file_name(REFERRAL);

@@ -14,6 +14,7 @@ mod flows;
 mod ledger;
 pub mod reform;
 mod region;
+pub mod register;
 mod resources;
 mod standards;
 mod tally;

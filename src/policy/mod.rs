@@ -1,5 +1,6 @@
 //! Policy packs (2012 ... 2035) as data with provenance, prices and limits of the referral model, and scenarios that change any of it.
 
+pub mod demands;
 pub mod layout;
 pub mod pack;
 pub mod params;

@@ -15,6 +15,7 @@ pub mod layout;
 pub mod layout_questions;
 pub mod referral;
 pub mod reform;
+pub mod register;
 pub mod sentences;
 mod sheets;
 pub mod tables;

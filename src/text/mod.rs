@@ -29,6 +29,7 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/reform/emergency.en.ftl"),
     include_str!("locales/reform/mobile.en.ftl"),
     include_str!("locales/reform/pairing.en.ftl"),
+    include_str!("locales/reform/register.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
@@ -42,6 +43,7 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/reform/emergency.zh.ftl"),
     include_str!("locales/reform/mobile.zh.ftl"),
     include_str!("locales/reform/pairing.zh.ftl"),
+    include_str!("locales/reform/register.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
 );
 

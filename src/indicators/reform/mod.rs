@@ -73,7 +73,7 @@ pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
         ReformAnswer::Centres(a) => centres::goals(a),
         ReformAnswer::Emergency(a) => emergency::goals(a, &rules.emergency),
         ReformAnswer::Mobile(a) => mobile::goals(a),
-        ReformAnswer::Pairing(a) => pairing::goals(a, &rules.pairing),
+        ReformAnswer::Pairing(a) => pairing::goals(a),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }

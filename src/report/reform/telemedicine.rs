@@ -5,7 +5,11 @@ use super::super::csv_out::Field;
 use super::super::facts::Figure;
 use super::{Column, Part, sheet};
 use crate::plan::reform::TelemedicineAnswer;
+use crate::plan::reform::telemedicine::HubWhy;
 use crate::plot::reform::ReformPictureInput;
+
+/// Hubs, and hospitals that are none, whose reasons are told in sentences; all are in the table.
+const MOST_WHY: usize = 5;
 
 pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Result<Part, ReportError> {
     let text = input.text;
@@ -31,18 +35,28 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         let args = [("low", first.0.into()), ("high", last.0.into()), ("more", (last.1 - first.1).into())];
         sentences.push(text.say_with("tele-steps", &args));
     }
-    for w in a.why.iter().filter(|w| w.open) {
+    let dear = |w: &HubWhy| w.otherwise.unwrap_or(f64::INFINITY);
+    let mut open: Vec<&HubWhy> = a.why.iter().filter(|w| w.open && dear(w) > 0.5).collect();
+    open.sort_by(|x, y| dear(y).total_cmp(&dear(x)).then(x.facility.cmp(&y.facility)));
+    for w in open.into_iter().take(MOST_WHY) {
         let name = input.facility_name(&w.facility);
         sentences.push(match w.otherwise {
             Some(more) => text.say_with("tele-why-open", &[("name", (&name).into()), ("yuan", more.into())]),
             None => text.say_with("tele-why-needed", &[("name", (&name).into())]),
         });
     }
-    let mut shut: Vec<_> = a.why.iter().filter(|w| !w.open).filter_map(|w| Some((w, w.otherwise?))).collect();
-    shut.sort_by(|x, y| x.1.total_cmp(&y.1).then(x.0.facility.cmp(&y.0.facility)));
-    for (w, more) in shut.into_iter().take(5) {
+    let alike = |open: bool| a.why.iter().filter(|w| w.open == open && dear(w) <= 0.5).count();
+    if alike(true) > 0 {
+        sentences.push(text.say_with("tele-why-alike", &[("n", alike(true).into()), ("m", alike(false).into())]));
+    }
+    let mut shut: Vec<&HubWhy> = a.why.iter().filter(|w| !w.open && dear(w) > 0.5).collect();
+    shut.sort_by(|x, y| dear(x).total_cmp(&dear(y)).then(x.facility.cmp(&y.facility)));
+    for w in shut.into_iter().take(MOST_WHY) {
         let name = input.facility_name(&w.facility);
-        sentences.push(text.say_with("tele-why-shut", &[("name", (&name).into()), ("yuan", more.into())]));
+        let yuan = w.otherwise.unwrap_or_default();
+        if w.otherwise.is_some() {
+            sentences.push(text.say_with("tele-why-shut", &[("name", (&name).into()), ("yuan", yuan.into())]));
+        }
     }
     sentences.push(text.say("tele-services"));
     let hub_rows = a.hubs.iter().map(|h| {
@@ -78,6 +92,16 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         Column::Words("hub_name", "col-hub"),
         Column::Number("yuan", "col-yuan-year", 0),
     ];
+    let why_rows = a.why.iter().map(|w| {
+        let hub = text.say(if w.open { "cell-yes" } else { "cell-no" });
+        vec![w.facility.as_str().into(), Field::Words(input.facility_name(&w.facility)), Field::Words(hub), w.otherwise.into()]
+    });
+    let why_columns = [
+        Column::Code("facility"),
+        Column::Words("name", "col-facility"),
+        Column::Words("hub", "col-is-hub"),
+        Column::Number("yuan_otherwise", "col-otherwise", 0),
+    ];
     Ok(Part {
         figures: vec![
             figure("col-cost-year", text.money(input.plan.objective)),
@@ -90,6 +114,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         sentences,
         sheets: vec![
             sheet(text, "telemedicine-hubs", "tele-hubs", &hub_columns, hub_rows.collect())?,
+            sheet(text, "telemedicine-why", "tele-why", &why_columns, why_rows.collect())?,
             sheet(text, "telemedicine-links", "tele-links", &link_columns, link_rows.collect())?,
         ],
         notes: vec![text.say("tele-assumed")],

@@ -21,7 +21,6 @@ col-treats = Share treatable
 col-cases-kept = Cases a year treatable in the county
 col-seats = Training seats a year
 goal-pairing-helped = Tertiary hospitals help county hospitals: county hospitals with a partner
-goal-pairing-seats = Key staff of county hospitals trained in tertiary hospitals: seats a year
 picture-pairing-title = Who helps whom: tertiary and county hospitals (modelled)
 picture-pairing-caption = A line joins a tertiary hospital with the county hospital it helps; the wider, the more the pair is worth. Hospitals at the edge lie outside of the map.
 hover-pair = { $tertiary } helps { $county }: { MINUTES($minutes) } min, { DECIMAL($points, digits: 1) } points

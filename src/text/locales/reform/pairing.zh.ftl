@@ -21,7 +21,6 @@ col-treats = 可诊治比例
 col-cases-kept = 县内每年可诊治病例
 col-seats = 每年进修名额
 goal-pairing-helped = 三级医院对口帮扶县级医院：有帮扶单位的县级医院
-goal-pairing-seats = 县级医院骨干到三级医院进修：每年名额
 picture-pairing-title = 对口帮扶：三级医院与县级医院（模型）
 picture-pairing-caption = 线连接三级医院与其帮扶的县级医院，越粗分值越高。位于边缘的医院在图外。
 hover-pair = { $tertiary } 帮扶 { $county }：{ MINUTES($minutes) } 分钟，{ DECIMAL($points, digits: 1) } 分
