@@ -28,7 +28,8 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
     for link in a.links.iter().filter(|l| l.specialty == first) {
         let (Some(from), Some(to)) = (input.facility(&link.from), input.facility(&link.to)) else { continue };
         let (colour, width) = if link.level == Level::Regional { (palette::UP, 1.6) } else { ("#888888", 0.8) };
-        map.sheet.line(map.site(from).0, map.site(to).0, Paint::line(colour, width).faded(0.6));
+        let (a, b) = (map.site(from).0, map.site(to).0);
+        map.sheet.line(a, b, Paint::line(colour, width).faded(0.6));
     }
     map.sheet.end();
     let (national, regional, provincial) = (palette::tier(Tier::N), palette::tier(Tier::M), palette::tier(Tier::T));
@@ -46,7 +47,8 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
     }
     for (j, _) in order.iter().rev().filter(|(_, n)| n[0] > 0) {
         let name = shorten(&input.facility_name(&network.facilities[*j].code), 30);
-        labels.place(&mut map.sheet, map.site(*j).0, 7.0, &name, Type::plain(11.0));
+        let at = map.site(*j).0;
+        labels.place(&mut map.sheet, at, 7.0, &name, Type::plain(11.0));
     }
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-centres"));

@@ -56,7 +56,8 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
     for s in order.iter().take(14) {
         if let Some(j) = input.facility(&s.facility) {
             let name = shorten(&input.facility_name(&s.facility), 28);
-            labels.place(&mut map.sheet, map.site(j).0, radius(s.ambulances) * small, &name, Type::plain(10.5).in_colour(INK));
+            let at = map.site(j).0;
+            labels.place(&mut map.sheet, at, radius(s.ambulances) * small, &name, Type::plain(10.5).in_colour(INK));
         }
     }
     map.frame_and_scale();
