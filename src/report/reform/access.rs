@@ -48,7 +48,8 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &AccessAnswer) -> Result<P
         .collect();
     if !named.is_empty() {
         let people: u64 = worst.iter().map(|r| r.people).sum();
-        let args = [("names", (&named.join(&text.say("list-separator"))).into()), ("n", worst.len().into()), ("people", float(people).into())];
+        let names = named.join(&text.say("list-separator"));
+        let args = [("names", (&names).into()), ("n", worst.len().into()), ("people", float(people).into())];
         sentences.push(text.say_with("access-worst", &args));
     }
     let mut areas: Vec<_> = a.areas.iter().collect();

@@ -53,10 +53,11 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
                 text.say_with("emergency-bare-one", &[("name", (&name).into()), ("people", float(r.people).into()), ("time", (&time).into())])
             })
             .collect();
+        let names = named.join(&text.say("list-separator"));
         let args = [
             ("n", uncovered.len().into()),
             ("people", float(bare).into()),
-            ("names", (&named.join(&text.say("list-separator"))).into()),
+            ("names", (&names).into()),
         ];
         sentences.push(text.say_with("emergency-bare", &args));
     }
