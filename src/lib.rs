@@ -38,6 +38,8 @@
 //! | [`model`], [`backend`] | formulations and solvers |
 //! | [`district`] | contiguous balanced partitions |
 //! | [`location`], [`layout`], [`referral`] | facility location with a certificate; where facilities and beds go; the referral plan |
+//! | [`location`], [`routing`] | own algorithms with a certificate: facility location, day tours from a base |
+//! | [`layout`], [`referral`], [`reform`] | where facilities and beds go; the referral plan; the further models of the reform |
 //! | [`io`], [`text`], [`plot`], [`report`] | files, the text catalogue, pictures, reports |
 //! | [`mod@bench`], [`cli`] | the bench for solver settings, the command line |
 //!
@@ -83,6 +85,7 @@ pub mod policy;
 pub mod referral;
 pub mod reform;
 pub mod report;
+pub mod routing;
 pub mod synth;
 pub mod text;
 pub mod travel;

@@ -24,6 +24,7 @@ const ROOMS: &[&str] = &[
     "backend",
     "location",
     "district",
+    "routing",
     "layout",
     "referral",
     "reform",

@@ -74,6 +74,14 @@ enum Command {
     Phases(reform::Args),
     /// Settle total payment of communities on a referral plan, and show what wider gaps of reimbursement do to first contact
     Payment(reform::Args),
+    /// Measure access by tier and coverage by time, and name the worst-served people
+    Access(reform::Args),
+    /// Site national, national regional and provincial regional centres by specialty, and link them; with the proof
+    Centres(reform::Args),
+    /// Site pre-hospital stations, the fewest that cover everybody within reach, and share out ambulances; with the proof
+    Emergency(reform::Args),
+    /// Day tours of county teams to the villages that no fixed site reaches: fewest days, then least travel, with the proof
+    Mobile(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
     Plan(plan::Args),
@@ -104,6 +112,10 @@ impl Command {
             Self::Surge(_) => Model::Surge.name(),
             Self::Staff(_) => Model::Staff.name(),
             Self::Payment(_) => Model::Payment.name(),
+            Self::Access(_) => Model::Access.name(),
+            Self::Centres(_) => Model::Centres.name(),
+            Self::Emergency(_) => Model::Emergency.name(),
+            Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
             Self::Plan(_) => "plan",
             Self::Ledger(_) => "ledger",
@@ -133,6 +145,10 @@ impl Command {
             Self::Surge(args) => reform::run(Model::Surge, args, observer),
             Self::Staff(args) => reform::run(Model::Staff, args, observer),
             Self::Payment(args) => reform::run(Model::Payment, args, observer),
+            Self::Access(args) => reform::run(Model::Access, args, observer),
+            Self::Centres(args) => reform::run(Model::Centres, args, observer),
+            Self::Emergency(args) => reform::run(Model::Emergency, args, observer),
+            Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
             Self::Plan(args) => plan::run(args, observer),
             Self::Ledger(args) => ledger::run(args, observer),
@@ -233,6 +249,13 @@ mod tests {
                 "layout",
                 "locate",
                 "beds",
+                "pairing",
+                "access",
+                "centres",
+                "emergency",
+                "mobile",
+                "telemedicine",
+                "ledger",
                 "check",
                 "report",
                 "compare",

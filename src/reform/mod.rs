@@ -4,8 +4,12 @@
 //! One file a model; formulations with numbered rows stand in [`crate::model::reform`], what is asked in [`crate::policy::reform`], what is
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
+pub mod access;
+pub mod centres;
 pub mod communities;
+pub mod emergency;
 pub mod grids;
+pub mod mobile;
 pub mod pairing;
 pub mod payment;
 pub mod phases;
@@ -109,6 +113,10 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
     match model {
         Model::Communities => communities::solve(input, observer),
         Model::Grids => grids::solve(input, observer),
+        Model::Access => access::solve(input, observer),
+        Model::Centres => centres::solve(input, observer),
+        Model::Emergency => emergency::solve(input, observer),
+        Model::Mobile => mobile::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
         Model::Phases => phases::solve(input, observer),
         Model::Surge => surge::solve(input, observer),
@@ -125,6 +133,8 @@ pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
         // the referral rules of the tables know no communities
         ReformAnswer::Communities(_) => false,
         ReformAnswer::Grids(a) => grids::effect(a, scenario),
+        // what is measured changes nothing; ambulances and mobile teams come to people, and where people go for the rest stays
+        ReformAnswer::Access(_) | ReformAnswer::Centres(_) | ReformAnswer::Emergency(_) | ReformAnswer::Mobile(_) => false,
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
         ReformAnswer::Phases(a) => phases::effect(a, scenario),
         ReformAnswer::Surge(a) => surge::effect(a, scenario),

@@ -1,7 +1,11 @@
 //! The written plan of a further model of the reform, `plan.json` of kind `reform`: one shape around one answer a model.
 
+pub mod access;
+pub mod centres;
 pub mod communities;
+pub mod emergency;
 pub mod grids;
+pub mod mobile;
 pub mod pairing;
 pub mod payment;
 pub mod phases;
@@ -9,8 +13,12 @@ pub mod staff;
 pub mod surge;
 pub mod telemedicine;
 
+pub use access::AccessAnswer;
+pub use centres::CentresAnswer;
 pub use communities::CommunitiesAnswer;
+pub use emergency::EmergencyAnswer;
 pub use grids::GridsAnswer;
+pub use mobile::MobileAnswer;
 pub use pairing::PairingAnswer;
 pub use payment::PaymentAnswer;
 pub use phases::PhasesAnswer;
@@ -36,6 +44,14 @@ pub enum Model {
     Communities,
     /// Urban medical groups on a grid (6.10 E).
     Grids,
+    /// Access by tier (6.18).
+    Access,
+    /// National, national regional and provincial regional centres.
+    Centres,
+    /// Pre-hospital stations and ambulances.
+    Emergency,
+    /// Mobile services (6.12).
+    Mobile,
     /// Tertiary hospitals paired with county hospitals (6.13).
     Pairing,
     /// Staff (6.11).
@@ -52,8 +68,20 @@ pub enum Model {
 
 impl Model {
     /// All, in the order of the reports.
-    pub const ALL: &[Self] =
-        &[Self::Communities, Self::Grids, Self::Staff, Self::Pairing, Self::Telemedicine, Self::Phases, Self::Payment, Self::Surge];
+    pub const ALL: &[Self] = &[
+        Self::Communities,
+        Self::Grids,
+        Self::Staff,
+        Self::Mobile,
+        Self::Emergency,
+        Self::Access,
+        Self::Pairing,
+        Self::Telemedicine,
+        Self::Phases,
+        Self::Payment,
+        Self::Surge,
+        Self::Centres,
+    ];
 
     /// The name of the subcommand, the section of the scenario and the messages.
     #[must_use]
@@ -61,6 +89,10 @@ impl Model {
         match self {
             Self::Communities => "communities",
             Self::Grids => "grids",
+            Self::Access => "access",
+            Self::Centres => "centres",
+            Self::Emergency => "emergency",
+            Self::Mobile => "mobile",
             Self::Pairing => "pairing",
             Self::Phases => "phases",
             Self::Surge => "surge",
@@ -79,6 +111,14 @@ pub enum ReformAnswer {
     Communities(CommunitiesAnswer),
     /// Of [`Model::Grids`].
     Grids(GridsAnswer),
+    /// Of [`Model::Access`].
+    Access(AccessAnswer),
+    /// Of [`Model::Centres`].
+    Centres(CentresAnswer),
+    /// Of [`Model::Emergency`].
+    Emergency(EmergencyAnswer),
+    /// Of [`Model::Mobile`].
+    Mobile(MobileAnswer),
     /// Of [`Model::Pairing`].
     Pairing(PairingAnswer),
     /// Of [`Model::Phases`].
@@ -100,6 +140,10 @@ impl ReformAnswer {
         match self {
             Self::Communities(_) => Model::Communities,
             Self::Grids(_) => Model::Grids,
+            Self::Access(_) => Model::Access,
+            Self::Centres(_) => Model::Centres,
+            Self::Emergency(_) => Model::Emergency,
+            Self::Mobile(_) => Model::Mobile,
             Self::Pairing(_) => Model::Pairing,
             Self::Phases(_) => Model::Phases,
             Self::Surge(_) => Model::Surge,

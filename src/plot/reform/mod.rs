@@ -1,9 +1,13 @@
 //! Pictures of the further models of the reform.
 
+pub mod access;
+pub mod centres;
 pub mod communities;
+pub mod emergency;
 pub mod grids;
 pub mod lines;
 pub mod links;
+pub mod mobile;
 pub mod pairing;
 pub mod payment;
 pub mod phases;
@@ -91,6 +95,10 @@ pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
         ReformAnswer::Communities(a) => communities::draw(input, a),
         ReformAnswer::Grids(a) => grids::draw(input, a),
+        ReformAnswer::Access(a) => access::draw(input, a),
+        ReformAnswer::Centres(a) => centres::draw(input, a),
+        ReformAnswer::Emergency(a) => emergency::draw(input, a),
+        ReformAnswer::Mobile(a) => mobile::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
         ReformAnswer::Phases(a) => phases::draw(input, a),
         ReformAnswer::Surge(a) => surge::draw(input, a),

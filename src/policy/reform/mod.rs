@@ -3,8 +3,12 @@
 //! Every default names its source; `policy 2.x` is the catalogue of published figures the packs are made from, *assumed* marks a modelling
 //! default without a published source.
 
+pub mod access;
+pub mod centres;
 pub mod communities;
+pub mod emergency;
 pub mod grids;
+pub mod mobile;
 pub mod pairing;
 pub mod payment;
 pub mod phases;
@@ -12,8 +16,12 @@ pub mod staff;
 pub mod surge;
 pub mod telemedicine;
 
+pub use access::Access;
+pub use centres::Centres;
 pub use communities::Communities;
+pub use emergency::Emergency;
 pub use grids::Grids;
+pub use mobile::Mobile;
 pub use pairing::Pairing;
 pub use payment::Payment;
 pub use phases::Phases;
@@ -33,6 +41,18 @@ pub struct Reform {
     /// Urban medical groups on a grid (`fenji grids`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub grids: Grids,
+    /// Access by tier and the worst-served people (`fenji access`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub access: Access,
+    /// National, national regional and provincial regional centres (`fenji centres`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub centres: Centres,
+    /// Pre-hospital stations and ambulances (`fenji emergency`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub emergency: Emergency,
+    /// Day tours of county teams to the villages that no fixed site reaches (`fenji mobile`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub mobile: Mobile,
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
@@ -116,13 +136,17 @@ impl Reform {
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
         vec![
+            ("access", &self.access),
+            ("centres", &self.centres),
+            ("communities", &self.communities),
+            ("emergency", &self.emergency),
+            ("grids", &self.grids),
+            ("mobile", &self.mobile),
             ("pairing", &self.pairing),
+            ("payment", &self.payment),
             ("phases", &self.phases),
             ("staff", &self.staff),
             ("surge", &self.surge),
-            ("communities", &self.communities),
-            ("grids", &self.grids),
-            ("payment", &self.payment),
             ("telemedicine", &self.telemedicine),
         ]
     }

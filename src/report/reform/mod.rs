@@ -1,9 +1,13 @@
 //! The page of the further models of the reform: one page for one plan or for several, each with its figures, sentences, pictures, tables,
 //! ledger and proof.
 
+pub mod access;
+pub mod centres;
 pub mod communities;
+pub mod emergency;
 mod frame;
 pub mod grids;
+pub mod mobile;
 pub mod pairing;
 pub mod payment;
 pub mod phases;
@@ -114,6 +118,10 @@ pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
         ReformAnswer::Communities(a) => communities::part(input, a),
         ReformAnswer::Grids(a) => grids::part(input, a),
+        ReformAnswer::Access(a) => access::part(input, a),
+        ReformAnswer::Centres(a) => centres::part(input, a),
+        ReformAnswer::Emergency(a) => emergency::part(input, a),
+        ReformAnswer::Mobile(a) => mobile::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
         ReformAnswer::Phases(a) => phases::part(input, a),
         ReformAnswer::Surge(a) => surge::part(input, a),
@@ -181,6 +189,7 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
     let ended = match plan.termination {
         Termination::Optimal => "termination-optimal",
         Termination::Feasible(Limit::Numerics) => "termination-feasible-numerics",
+        Termination::Feasible(Limit::Iterations) => "termination-feasible-iterations",
         Termination::Feasible(Limit::Interrupted) => "termination-feasible-interrupted",
         _ => "termination-feasible-time",
     };
