@@ -11,8 +11,9 @@ use fenji::network::{Case, Tier};
 use fenji::outcome::{Limits, Silent};
 use fenji::plan::reform::centres::Level;
 use fenji::plan::reform::{CentresAnswer, Model, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
+use fenji::policy::reform::Centres;
 use fenji::policy::reform::centres::Specialty;
-use fenji::policy::{Centres, Reform, Scenario, pack};
+use fenji::policy::{Reform, Scenario, pack};
 use fenji::reform::{ReformInput, Reformed, Repair, solve};
 use fenji::travel::Place;
 
