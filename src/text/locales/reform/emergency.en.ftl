@@ -3,7 +3,7 @@
 reform-emergency = Pre-hospital emergency care
 reform-lead-emergency = Where pre-hospital stations of { $name } ({ $year }) should stand, the fewest that cover everybody whom any site could cover, and how many ambulances each needs. The number of stations has a proven bound; an independent check worked everything out again before it was written.
 emergency-result = { EXACT($stations) } stations cover { PERCENT($share) } of the people within radius and minutes; no choice of the candidate sites does as much with fewer than { EXACT($fewest) }. { PERCENT($circle) } live within 15 minutes of a station.
-emergency-cars = { EXACT($n) } ambulances, one for every { COUNT($people) } people and at least one a station; stations and ambulances cost about { MONEY($yuan) } a year.
+emergency-cars = { EXACT($n) } ambulances, one for every { COUNT($people) } people and at least one a station; stations and ambulances cost about { MONEY($yuan) } yuan a year.
 emergency-expected = With an ambulance busy { PERCENT($busy) } of the time, one is expected to be free within reach for { PERCENT($share) } of the people; no other placing over these stations exceeds { PERCENT($most) }.
 emergency-expected-placed = Ambulances are placed for availability: busy { PERCENT($busy) } of the time, one is expected to be free within reach for { PERCENT($share) } of the people; no other placing over these stations exceeds { PERCENT($most) }.
 emergency-bare = { EXACT($n) } settlements with { COUNT($people) } people lie beyond radius or minutes of every candidate site, the largest { $names }.

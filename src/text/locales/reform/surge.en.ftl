@@ -2,13 +2,13 @@
 ## Surge
 reform-surge = Surge readiness
 reform-lead-surge = How many convertible intensive-care beds each area of { $name } ({ $year }) should keep ready, so that keeping them and what a surge costs (patients transferred or without a bed, on average and in the worst cases) is least; what a budget of uncertainty asks for; and which facilities are full first. Proven by a linear model; an independent check counted every scenario again. Scenarios, prices and needs are assumed.
-surge-result = { DECIMAL($beds, digits: 1) } convertible beds beside { DECIMAL($icu, digits: 1) } intensive-care beds of today, kept for { MONEY($keeping) }; { EXACT($full) } of { EXACT($areas) } areas keep the most that is allowed.
+surge-result = { DECIMAL($beds, digits: 1) } convertible beds beside { DECIMAL($icu, digits: 1) } intensive-care beds of today, kept for { MONEY($keeping) } yuan; { EXACT($full) } of { EXACT($areas) } areas keep the most that is allowed.
 surge-scenario = { $name } ({ DECIMAL($factor, digits: 2) } times the usual, probability { PERCENT($share) }): { DECIMAL($unmet, digits: 1) } patients without a bed, { DECIMAL($moved, digits: 1) } transferred.
-surge-price = One more convertible bed allowed in { $name } would save { MONEY($yuan) }.
+surge-price = One more convertible bed allowed in { $name } would save { MONEY($yuan) } yuan.
 surge-budget = When { EXACT($n) } areas exceed at the same time what is expected, { DECIMAL($beds, digits: 1) } beds are wanted: more than may be convertible in all.
 surge-breaks = In the full surge { EXACT($n) } limits of beds or doctors are passed with today's flows; { EXACT($now) } of them are reached already as usual.
 surge-first = { $name }: { $what } at { PERCENT($load) } in the surge, { DECIMAL($lacks, digits: 1) } lacking.
-surge-stressed = { $name }: { MONEY($yuan) } a year, { COUNT($unmet) } cases unserved, { COUNT($displaced) } displaced.
+surge-stressed = { $name }: { MONEY($yuan) } yuan a year, { COUNT($unmet) } cases unserved, { COUNT($displaced) } displaced.
 surge-beds = beds
 surge-doctors = doctors
 surge-case-usual = As usual
