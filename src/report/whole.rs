@@ -149,6 +149,11 @@ const MODELS: [Column; 6] = [
     Column::Words("ended", "cert-termination"),
 ];
 
+/// What care costs and is missed, without the prices of targets: those of today and of the plan are not the same targets.
+fn care(plan: &ReferralPlan) -> f64 {
+    plan.objective - plan.objective_parts.shortfall
+}
+
 fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
     let (met, missed) = count(input.register.rows);
     let figure = |id: &str, value: String| Figure { name: text.say(id), value };
@@ -156,7 +161,7 @@ fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
         let of = |v: &Values| v.get(key).map_or_else(|| text.say("cell-none"), |x| text.value(Measure::of_indicator(key), *x));
         Figure { name: text.key("indicator", key), value: format!("{} → {}", of(&input.before.1.region), of(&input.after.1.region)) }
     };
-    let saved = input.before.0.objective - input.after.0.objective;
+    let saved = care(input.before.0) - care(input.after.0);
     vec![
         figure("whole-met", text.say_with("whole-met-of", &[("met", met.into()), ("all", (met + missed).into())])),
         change("first_contact"),
@@ -184,7 +189,7 @@ fn lead_sentences(input: &WholeReport<'_>, text: &Catalogue) -> Vec<String> {
             ],
         ));
     }
-    let saved = input.before.0.objective - input.after.0.objective;
+    let saved = care(input.before.0) - care(input.after.0);
     let id = if saved >= 0.0 { "whole-saves" } else { "whole-costs" };
     out.push(text.say_with(id, &[("yuan", saved.abs().into())]));
     let rest = input.rest;
