@@ -107,7 +107,7 @@ pub fn write_bundle(input: &WholeReport<'_>, lang: &str) -> Result<Vec<File>, Re
         ]);
     }
     let register = sheets(&input.register, text)?;
-    let mut tables = vec![achieved(input, text)?, sheet(text, "models", "whole-models", &MODELS, money)?, missed(input, text)?];
+    let tables = vec![achieved(input, text)?, sheet(text, "models", "whole-models", &MODELS, money)?, missed(input, text)?];
     let mut sentences = lead_sentences(input, text);
     sentences.extend(short);
     for m in input.missing {
@@ -116,13 +116,13 @@ pub fn write_bundle(input: &WholeReport<'_>, lang: &str) -> Result<Vec<File>, Re
             sentences.push(text.say_with("whole-cannot", &[("title", (&title).into()), ("sentence", s.into())]));
         }
     }
-    tables.extend(register);
     let show = |s: &super::reform::Sheet| context! { title => &s.title, note => &s.note, table => Value::from(Serde(&s.table)) };
     let summary = context! {
         figures => Value::from(Serde(figures(input, text))),
         sentences,
         tables => tables.iter().map(show).collect::<Vec<_>>(),
     };
+    let appendix = context! { title => text.say("register-title"), tables => register.iter().map(show).collect::<Vec<_>>() };
     let page = html::page(
         "reform.html",
         text,
@@ -133,10 +133,11 @@ pub fn write_bundle(input: &WholeReport<'_>, lang: &str) -> Result<Vec<File>, Re
             made => text.say_with("report-made", &[("version", input.register.version.into())]),
             summary,
             sections,
+            appendix,
         },
     )?;
     files.insert(0, ("report.html".to_owned(), page));
-    files.extend(tables.into_iter().map(|s| s.csv));
+    files.extend(tables.into_iter().chain(register).map(|s| s.csv));
     Ok(files)
 }
 
