@@ -7,7 +7,7 @@ use super::steps::{self, Ask, Files, Prepared};
 use super::{check as refusal, referral};
 use crate::check::check_reform;
 use crate::io;
-use crate::outcome::{Limits, Observer};
+use crate::outcome::{Event, Limits, Observer};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
 use crate::plot::reform::ReformPictureInput;
@@ -110,6 +110,27 @@ fn limits(args: &Args) -> Limits {
     }
 }
 
+/// Bounds of these models are in units of their own: they are passed on as remarks, without that of money.
+struct Unitless<'a>(&'a dyn Observer);
+
+impl Observer for Unitless<'_> {
+    fn event(&self, event: &Event) {
+        match event {
+            Event::Improved { seconds, bounds } if bounds.primal.is_finite() && bounds.dual.is_finite() => {
+                let gap = 100.0 * bounds.gap();
+                self.0
+                    .event(&Event::Note(format!("{seconds:8.1} s  value {:.4}  bound {:.4}  gap {gap:.4} %", bounds.primal, bounds.dual)));
+            }
+            Event::Improved { .. } => {}
+            other => self.0.event(other),
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.0.stop_requested()
+    }
+}
+
 /// The plan of a model, or what would make its question answerable.
 ///
 /// # Errors
@@ -126,6 +147,7 @@ pub fn work_out(
     let rules = prepared.scenario.reform.clone().unwrap_or_default();
     let input =
         ReformInput { case: &prepared.case, problem: &prepared.problem, pack: &prepared.pack, rules: &rules, referral, limits, seed };
+    let observer = &Unitless(observer);
     let solved = match reform::solve(model, &input, observer).map_err(|e| anyhow!(e))? {
         Reformed::Answer(solved) => *solved,
         Reformed::Infeasible(repairs) => return Ok(Err(repairs)),

@@ -1,0 +1,88 @@
+//! Every example of `examples/reform` is read, belongs to a model, and `fenji plan` holds together on a small case.
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
+
+use assert_cmd::Command;
+use fenji::io::read_scenario;
+use fenji::plan::reform::Model;
+use fenji::policy::Reform;
+use serde_json::Value;
+use std::path::PathBuf;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn run(args: &[&str]) -> (i32, Value) {
+    let output = Command::new(env!("CARGO_BIN_EXE_fenji")).args(args).arg("--json").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}")))
+}
+
+#[test]
+fn every_model_has_an_example_that_says_something() {
+    for model in Model::ALL {
+        let file = root().join("examples/reform").join(format!("{}.toml", model.name()));
+        let read = read_scenario(&file, None).unwrap_or_else(|p| panic!("{}: {p:?}", file.display()));
+        let asked = read.scenario.reform.unwrap_or_default();
+        assert!(read.table["reform"].get(model.name()).is_some(), "{}", file.display());
+        assert_ne!(asked, Reform::default(), "{} changes nothing", file.display());
+    }
+}
+
+#[test]
+fn mistakes_in_the_section_are_told_with_their_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("s.toml");
+    std::fs::write(
+        &file,
+        "[reform.telemedicine]\ncounty_share = 1.5\n[reform.pairing]\nareas = [\"nowhere\"]\n[reform.pairing.gaps]\nX9 = -1\n",
+    )
+    .unwrap();
+    let (code, answer) = run(&["pairing", "data/chongqing-southeast", "--scenario", file.to_str().unwrap(), "--out", "unused"]);
+    assert_eq!(code, 4);
+    let problems = answer["error"]["problems"].as_array().unwrap();
+    let lines: Vec<i64> = problems.iter().filter_map(|p| p["line"].as_i64()).collect();
+    assert!(lines.contains(&2) && lines.contains(&4) && lines.contains(&6), "{answer}");
+}
+
+#[test]
+fn everything_together_on_a_small_case() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (case, out, ledger) = (path("case"), path("out"), path("ledger"));
+    let made = [
+        "generate",
+        "--seed",
+        "5",
+        "--prefectures",
+        "1",
+        "--counties",
+        "2",
+        "--towns",
+        "4",
+        "--settlements",
+        "30",
+        "--people",
+        "300000",
+        "--out",
+        &case,
+    ];
+    assert_eq!(run(&made).0, 0);
+    let (code, answer) = run(&["plan", &case, "--out", &out]);
+    assert_eq!(code, 0, "{answer}");
+    let models: Vec<&str> = answer["models"].as_array().unwrap().iter().map(|m| m["model"].as_str().unwrap()).collect();
+    assert!(models.len() >= 8, "{models:?}");
+    assert!(answer["from_rest"]["value"].as_f64().unwrap() < 0.05, "{answer}");
+    let mut given = vec!["ledger".to_owned(), case.clone(), format!("{out}/referral/plan.json")];
+    for model in &models {
+        let plan = format!("{out}/{model}/plan.json");
+        assert_eq!(run(&["check", &case, &plan]).0, 0, "{model}");
+        given.push(plan);
+    }
+    given.extend(["--out".to_owned(), ledger]);
+    let (code, told) = run(&given.iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(code, 0, "{told}");
+    // the ledger of the single plans is that of the whole
+    assert_eq!((&told["met"], &told["missed"]), (&answer["met"], &answer["missed"]));
+    assert!(told["rows"].as_array().unwrap().len() >= 75);
+}
