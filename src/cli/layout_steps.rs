@@ -201,6 +201,7 @@ impl From<super::layout::LayoutMethod> for Method {
             super::layout::LayoutMethod::Auto => Self::Auto,
             super::layout::LayoutMethod::Direct => Self::Direct,
             super::layout::LayoutMethod::Parts => Self::Parts,
+            super::layout::LayoutMethod::Catchments => Self::Catchments,
         }
     }
 }

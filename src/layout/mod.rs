@@ -13,6 +13,7 @@
 pub mod apply;
 pub mod ask;
 pub mod beds;
+pub mod blocks;
 pub mod evaluate;
 pub mod front;
 pub mod parts;

@@ -1,11 +1,12 @@
 //! A layout worked out: objectives in their order, method by size, lists grown until nothing that was left out can matter.
 
+use super::blocks;
 use super::evaluate::{Layout, Use, Value, evaluate, nearest};
 use super::price::{Clock, Found, solve as solve_parts};
 use crate::backend::{self, BackendError, LpStatus};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
-use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, build, scale};
+use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, RowKind, build, scale};
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Termination};
 use crate::policy::layout::Objective;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub enum Method {
     Direct,
     /// In parts, shared rows priced.
     Parts,
+    /// By catchments, who serves whom priced.
+    Catchments,
 }
 
 impl Method {
@@ -30,6 +33,7 @@ impl Method {
             Self::Auto => "auto",
             Self::Direct => "direct",
             Self::Parts => "parts",
+            Self::Catchments => "catchments",
         }
     }
 }
@@ -53,6 +57,9 @@ impl Default for SolveOptions {
 
 /// Columns up to which everything goes into one branch and bound.
 const DIRECT_COLUMNS: usize = 12_000;
+
+/// Pairs of settlement and site from which on catchments are worked out by multipliers.
+const CATCHMENT_PAIRS: usize = 3_000_000;
 
 /// Columns up to which what the parts leave open is finished by one branch and bound.
 const FINISH_COLUMNS: usize = 120_000;
@@ -85,6 +92,19 @@ pub struct LayoutSolution {
     pub size: (usize, usize),
     /// Independent parts it fell into.
     pub parts: usize,
+    /// A region-wide row that cannot be met, in the model's unit: what is missing at the least, and by the best that was found.
+    pub missing: Option<Lack>,
+}
+
+/// What a region-wide row lacks, in the model's unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lack {
+    /// The row.
+    pub kind: RowKind,
+    /// Proven: no layout lacks less; 0 when nothing is proven.
+    pub least: f64,
+    /// The layout that was found to lack least lacks this.
+    pub found: f64,
 }
 
 /// Solves the problem: every objective of the list, the later under caps on the earlier.
@@ -116,6 +136,7 @@ pub fn under(
         method: options.method,
         size: (0, 0),
         parts: 1,
+        missing: None,
     };
     for (n, &objective) in objectives.iter().enumerate() {
         observer.event(&Event::Started { step: "layout", total: None });
@@ -126,6 +147,7 @@ pub fn under(
             out.size = stage.size;
             out.parts = stage.parts;
             out.prices = stage.prices;
+            out.missing = stage.missing;
         }
         let Some((layout, value)) = stage.layout else {
             if n == 0 {
@@ -167,6 +189,44 @@ struct One {
     size: (usize, usize),
     parts: usize,
     prices: Vec<(crate::model::layout::RowKey, f64)>,
+    missing: Option<Lack>,
+}
+
+/// One objective by catchments, where that knows every rule and the problem is large (or that was asked for).
+fn by_catchments(
+    problem: &LayoutProblem,
+    objective: Objective,
+    caps: &[(Objective, f64)],
+    options: &SolveOptions,
+    clock: &Clock,
+    observer: &dyn Observer,
+) -> Result<Option<One>, BackendError> {
+    let wanted = match options.method {
+        Method::Catchments => true,
+        Method::Auto => problem.times.len() >= CATCHMENT_PAIRS,
+        Method::Direct | Method::Parts => false,
+    };
+    if !wanted || !blocks::fits(problem, objective, caps) {
+        return Ok(None);
+    }
+    let factor = scale(problem, objective);
+    let Some(answer) = blocks::solve(problem, objective, caps, &options.limits, clock, &InUnits { observer, factor })? else {
+        return Ok(None);
+    };
+    let layout = answer.layout.map(|l| {
+        let value = evaluate(problem, &l);
+        (l, value)
+    });
+    Ok(Some(One {
+        termination: answer.termination,
+        layout,
+        dual: answer.bounds.dual / factor,
+        method: Method::Catchments,
+        size: (problem.times.len(), answer.prices.len()),
+        parts: answer.blocks,
+        prices: answer.prices,
+        missing: answer.missing,
+    }))
 }
 
 fn one(
@@ -177,6 +237,9 @@ fn one(
     clock: &Clock,
     observer: &dyn Observer,
 ) -> Result<One, BackendError> {
+    if let Some(found) = by_catchments(problem, objective, caps, options, clock, observer)? {
+        return Ok(found);
+    }
     let mut build_options = BuildOptions {
         neighbours: if options.method == Method::Direct { 0 } else { options.neighbours },
         grown: BTreeMap::new(),
@@ -192,7 +255,7 @@ fn one(
         let direct = match options.method {
             Method::Direct => model.lp.col_count() > 0,
             Method::Parts => false,
-            Method::Auto => (1..=DIRECT_COLUMNS).contains(&model.lp.col_count()),
+            Method::Auto | Method::Catchments => (1..=DIRECT_COLUMNS).contains(&model.lp.col_count()),
         };
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
         let observer = &InUnits { observer, factor };
@@ -214,6 +277,7 @@ fn one(
             size: (model.lp.col_count(), model.lp.row_count()),
             parts: found.parts,
             prices: aside.iter().zip(&found.prices).map(|(&r, &price)| (model.rows[r], price)).collect(),
+            missing: None,
         };
         dual = dual.max(out.dual);
         out.dual = dual;
@@ -250,6 +314,7 @@ fn one(
         size: (0, 0),
         parts: 0,
         prices: Vec::new(),
+        missing: None,
     })
 }
 
