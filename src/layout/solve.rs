@@ -94,6 +94,8 @@ pub struct LayoutSolution {
     pub parts: usize,
     /// A region-wide row that cannot be met, in the model's unit: what is missing at the least, and by the best that was found.
     pub missing: Option<Lack>,
+    /// Catchments for which no layout was found, by their number in the problem.
+    pub without: Vec<u32>,
 }
 
 /// What a region-wide row lacks, in the model's unit.
@@ -137,6 +139,7 @@ pub fn under(
         size: (0, 0),
         parts: 1,
         missing: None,
+        without: Vec::new(),
     };
     for (n, &objective) in objectives.iter().enumerate() {
         observer.event(&Event::Started { step: "layout", total: None });
@@ -148,6 +151,7 @@ pub fn under(
             out.parts = stage.parts;
             out.prices = stage.prices;
             out.missing = stage.missing;
+            out.without = stage.without;
         }
         let Some((layout, value)) = stage.layout else {
             if n == 0 {
@@ -190,6 +194,7 @@ struct One {
     parts: usize,
     prices: Vec<(crate::model::layout::RowKey, f64)>,
     missing: Option<Lack>,
+    without: Vec<u32>,
 }
 
 /// One objective by catchments, where that knows every rule and the problem is large (or that was asked for).
@@ -213,6 +218,11 @@ fn by_catchments(
     let Some(answer) = blocks::solve(problem, objective, caps, &options.limits, clock, &InUnits { observer, factor })? else {
         return Ok(None);
     };
+    // catchments in which the search found no room, and nothing proves that there is none, are for branch and bound
+    let lost = answer.termination == Termination::NoSolution(Limit::Iterations) && !answer.without.is_empty();
+    if lost && !clock.out() && !observer.stop_requested() {
+        return Ok(None);
+    }
     let layout = answer.layout.map(|l| {
         let value = evaluate(problem, &l);
         (l, value)
@@ -226,6 +236,7 @@ fn by_catchments(
         parts: answer.blocks,
         prices: answer.prices,
         missing: answer.missing,
+        without: answer.without,
     }))
 }
 
@@ -278,6 +289,7 @@ fn one(
             parts: found.parts,
             prices: aside.iter().zip(&found.prices).map(|(&r, &price)| (model.rows[r], price)).collect(),
             missing: None,
+            without: Vec::new(),
         };
         dual = dual.max(out.dual);
         out.dual = dual;
@@ -315,6 +327,7 @@ fn one(
         parts: 0,
         prices: Vec::new(),
         missing: None,
+        without: Vec::new(),
     })
 }
 

@@ -81,8 +81,6 @@ struct Value {
     levels: Vec<u8>,
     /// What is left of each client's service: 1 less what sites take.
     rest: [Vec<f64>; LEVELS],
-    /// Value of each level of each site.
-    site: Vec<[f64; LEVELS + 1]>,
 }
 
 fn value(costs: &Costs<'_>, u: &[Vec<f64>; LEVELS]) -> Value {
@@ -157,7 +155,7 @@ fn value(costs: &Costs<'_>, u: &[Vec<f64>; LEVELS]) -> Value {
         }
     }
     let bound = u.iter().flatten().sum::<f64>() + total;
-    Value { bound, levels, rest, site }
+    Value { bound, levels, rest }
 }
 
 /// What levels 2 and 3 of a site are worth, less its beds.
@@ -193,7 +191,7 @@ impl Duals {
     }
 
     /// Raises the bound towards `target` (the value of a layout) for some steps; ends early once it is within `gap` of it. The best
-    /// multipliers stay. `seen` is shown the levels of each new best.
+    /// multipliers stay. 
     pub fn rise(&mut self, costs: &Costs<'_>, target: f64, steps: usize, gap: f64, stop: &dyn Fn() -> bool) {
         let mut u = self.u.clone();
         let first = value(costs, &u);
@@ -249,11 +247,5 @@ impl Duals {
             open.iter_mut().for_each(|o| *o *= 0.95);
             open[usize::from(level)] += 0.05;
         }
-    }
-
-    /// What each level of each site would cost more than the best choice, at these multipliers: bound + this is a bound for layouts with it.
-    #[must_use]
-    pub fn site_values(&self, costs: &Costs<'_>) -> Vec<[f64; LEVELS + 1]> {
-        value(costs, &self.u).site
     }
 }

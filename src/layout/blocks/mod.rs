@@ -25,4 +25,5 @@ pub mod search;
 mod site;
 
 pub use data::{Frame, fits};
-pub use run::{Answer, solve};
+pub use run::Answer;
+pub(crate) use run::solve;

@@ -33,8 +33,8 @@ pub struct Answer {
     pub blocks: usize,
     /// A shared row that no layout found keeps to.
     pub missing: Option<Lack>,
-    /// Catchments without a layout, by position in the frame.
-    pub without: Vec<usize>,
+    /// Catchments without a layout, by their number in the problem.
+    pub without: Vec<u32>,
 }
 
 /// Steps of the multipliers in the first round and in later ones.
@@ -81,7 +81,7 @@ struct Turn {
 ///
 /// # Errors
 /// When the solver fails.
-pub fn solve(
+pub(crate) fn solve(
     problem: &LayoutProblem,
     objective: Objective,
     caps: &[(Objective, f64)],
@@ -357,7 +357,8 @@ impl Run<'_> {
     fn answer(&self, termination: Termination, missing: Option<Lack>) -> Answer {
         let frame = self.frame;
         let layout = self.best.as_ref().map(|(_, chosen)| self.layout(chosen));
-        let without = (0..frame.blocks.len()).filter(|&k| !self.offers.iter().any(|o| o.block == k)).collect();
+        let number = |k: usize| frame.problem.clients[frame.blocks[k].clients[0] as usize].block;
+        let without = (0..frame.blocks.len()).filter(|&k| !self.offers.iter().any(|o| o.block == k)).map(number).collect();
         let key = |kind| RowKey { kind, place: None, linking: true };
         let prices = frame.shared.iter().zip(&self.best_prices).map(|(r, &p)| (key(r.kind), p)).collect();
         Answer { termination, layout, bounds: self.bounds(), prices, blocks: frame.blocks.len(), missing, without }

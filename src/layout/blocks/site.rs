@@ -28,9 +28,11 @@ pub struct Taken {
     pub share: f64,
 }
 
-/// Best first: profit by weight, ties by client; no weight is best.
+/// Best first: profit by weight, ties by client and level; no weight is best.
 fn sort(items: &mut [Item], weight: impl Fn(&Item) -> f64) {
-    items.sort_unstable_by(|a, b| (b.profit * weight(a)).total_cmp(&(a.profit * weight(b))).then(a.client.cmp(&b.client)));
+    // a quotient, not a product across: rounding would make the order contradict itself
+    let rate = |i: &Item| i.profit / weight(i);
+    items.sort_unstable_by(|a, b| rate(b).total_cmp(&rate(a)).then(a.client.cmp(&b.client)).then(a.level.cmp(&b.level)));
 }
 
 /// `max sum profit x` with `sum people x <= most`, in shares. O(k log k) where the limit binds.
