@@ -7,6 +7,7 @@
 //! | `blocks` | large regions: multipliers on who serves whom, sites as knapsacks, layouts by exchange, prices from a master |
 //! | `evaluate` | what a layout costs and gives, from levels, beds and assignments alone |
 //! | `repair` | what would mend an infeasible wish, in sites, beds, people, minutes, yuan, by place |
+//! | `p90` | how short the way of nine of ten people can be, by bisection |
 //! | `front` | points between two objectives by the epsilon constraint |
 //! | `write` | the plan that is written |
 //! | `ask` | what a planner asks next: order, why, alternatives, robustness |
@@ -17,6 +18,7 @@ pub mod beds;
 pub mod blocks;
 pub mod evaluate;
 pub mod front;
+mod p90;
 pub mod parts;
 pub mod price;
 pub mod repair;

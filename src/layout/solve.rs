@@ -256,9 +256,10 @@ fn one(
         grown: BTreeMap::new(),
         caps: caps.to_vec(),
         elastic: false,
+        floors: if objective == Objective::P90 { super::p90::floors(problem, options, clock, observer)? } else { [0.0; LEVELS] },
     };
     let factor = scale(problem, objective);
-    let mut dual = f64::NEG_INFINITY;
+    let mut dual = if objective == Objective::P90 { build_options.floors.iter().sum() } else { f64::NEG_INFINITY };
     for _ in 0..8 {
         let model = build(problem, objective, &build_options);
         let limits = Limits { time: clock.left(), ..options.limits };
