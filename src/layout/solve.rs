@@ -58,8 +58,9 @@ impl Default for SolveOptions {
 /// Columns up to which everything goes into one branch and bound.
 const DIRECT_COLUMNS: usize = 12_000;
 
-/// Pairs of settlement and site from which on catchments are worked out by multipliers.
-const CATCHMENT_PAIRS: usize = 3_000_000;
+/// Pairs of settlement and site from which on catchments are worked out by multipliers: without limits on what a site serves, where branch and
+/// bound is quick, and with them.
+const CATCHMENT_PAIRS: [usize; 2] = [8_000_000, 1_500_000];
 
 /// Columns up to which what the parts leave open is finished by one branch and bound.
 const FINISH_COLUMNS: usize = 120_000;
@@ -206,9 +207,11 @@ fn by_catchments(
     clock: &Clock,
     observer: &dyn Observer,
 ) -> Result<Option<One>, BackendError> {
+    let r = &problem.rules;
+    let limited = r.max_people.iter().any(|m| *m > 0.0) || r.beds.as_ref().is_some_and(|b| b.need_per_1000.iter().any(|n| *n > 0.0));
     let wanted = match options.method {
         Method::Catchments => true,
-        Method::Auto => problem.times.len() >= CATCHMENT_PAIRS,
+        Method::Auto => problem.times.len() >= CATCHMENT_PAIRS[usize::from(limited)],
         Method::Direct | Method::Parts => false,
     };
     if !wanted || !blocks::fits(problem, objective, caps) {

@@ -259,7 +259,9 @@ impl Run<'_> {
                 return Ok(self.answer(Termination::Infeasible, missing));
             }
         }
-        if !zero.is_empty() {
+        if zero.is_empty() {
+            self.again();
+        } else {
             self.prices()?;
         }
         let termination = match (&self.best, self.good()) {
@@ -268,6 +270,24 @@ impl Run<'_> {
             (None, _) => Termination::NoSolution(self.limit()),
         };
         Ok(self.answer(termination, missing))
+    }
+
+    /// Without shared rows there is nothing to price: more steps, and layouts from where they lead, while that closes the gap.
+    fn again(&mut self) {
+        for _ in 0..ROUNDS {
+            let before = self.bounds().gap();
+            if self.good() || self.stop() {
+                break;
+            }
+            self.round(&[], true, STEPS[0]);
+            if let Some(chosen) = self.cheapest() {
+                self.offer(chosen);
+            }
+            self.tell();
+            if self.bounds().gap() > 0.97 * before {
+                break;
+            }
+        }
     }
 
     fn limit(&self) -> Limit {
@@ -326,7 +346,13 @@ impl Run<'_> {
                 self.offer(chosen);
             }
             let value: f64 = self.offers.iter().zip(&choice.weights).map(|(o, w)| o.cost * w).sum();
-            let prices: Vec<f64> = choice.prices.iter().zip(&self.best_prices).map(|(m, b)| SMOOTHING * b + (1.0 - SMOOTHING) * m).collect();
+            // a price speaks of a side that is there: the sign of a dual may be off by rounding
+            let side = |y: f64, (low, high): (f64, f64)| {
+                let y = if low.is_finite() { y } else { y.min(0.0) };
+                if high.is_finite() { y } else { y.max(0.0) }
+            };
+            let smooth = choice.prices.iter().zip(&self.best_prices).map(|(m, b)| SMOOTHING * b + (1.0 - SMOOTHING) * m);
+            let prices: Vec<f64> = smooth.zip(&sides).map(|(y, s)| side(y, *s)).collect();
             let before = self.bound;
             let (bound, fresh) = self.round(&prices, true, STEPS[1]);
             tracing::debug!(round, bound, value, fresh, missing = choice.missing, ?prices, seconds = self.clock.seconds(), "catchments priced");
