@@ -78,10 +78,19 @@ fn beyond(
     let bound = if model.lp.col_count() == 0 {
         model.lp.offset
     } else if model.lp.col_count() <= QUESTION.1 {
-        backend::default_mip().solve_mip(&model.lp, None, &limits, &crate::outcome::Silent)?.bounds.dual
+        backend::default_mip().solve_mip(&model.lp, None, &limits, &Still(observer))?.bounds.dual
     } else {
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
-        solve_parts(&model.lp, &aside, None, &limits, &crate::outcome::Silent)?.bounds.dual
+        solve_parts(&model.lp, &aside, None, &limits, &Still(observer))?.bounds.dual
     };
     Ok(bound / PEOPLE)
+}
+
+/// Passes the wish to stop on, and no events: a question's bounds are not those of the whole.
+struct Still<'a>(&'a dyn Observer);
+
+impl Observer for Still<'_> {
+    fn stop_requested(&self) -> bool {
+        self.0.stop_requested()
+    }
 }
