@@ -310,12 +310,19 @@ impl Run<'_> {
             }
             let mut prices = vec![0.0; self.frame.shared.len()];
             prices[r] = -1.0;
-            let (least, _) = self.round(&prices, false, STEPS[0]);
-            let mut best = vec![f64::INFINITY; self.frame.blocks.len()];
-            self.offers.iter().for_each(|o| best[o.block] = best[o.block].min(o.uses[r]));
-            let most: f64 = best.iter().sum();
-            tracing::debug!(?row, least, most, seconds = self.clock.seconds(), "least use of a shared row");
             let room = 1e-7 * row.high.abs().max(1.0);
+            let (mut least, mut most) = (f64::NEG_INFINITY, f64::INFINITY);
+            // few steps mostly decide it; many are for what lies close
+            for steps in [STEPS[1], STEPS[0]] {
+                least = least.max(self.round(&prices, false, steps).0);
+                let mut best = vec![f64::INFINITY; self.frame.blocks.len()];
+                self.offers.iter().for_each(|o| best[o.block] = best[o.block].min(o.uses[r]));
+                most = best.iter().sum();
+                tracing::debug!(?row, least, most, seconds = self.clock.seconds(), "least use of a shared row");
+                if most <= row.high + room || least > row.high + room || self.stop() {
+                    break;
+                }
+            }
             if most > row.high + room {
                 let least = if least > row.high + room { least - row.high } else { 0.0 };
                 let lack = Lack { kind: row.kind, least, found: most - row.high };
