@@ -6,13 +6,27 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 28] = [
     "demo",
     "validate",
     "referral",
     "layout",
     "locate",
     "beds",
+    "communities",
+    "grids",
+    "payment",
+    "phases",
+    "staff",
+    "surge",
+    "pairing",
+    "access",
+    "centres",
+    "emergency",
+    "mobile",
+    "telemedicine",
+    "plan",
+    "ledger",
     "check",
     "report",
     "compare",

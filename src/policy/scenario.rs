@@ -1,6 +1,6 @@
 //! A scenario: what is changed of a case for one run, without touching its tables.
 
-use super::{LayoutRules, Targets};
+use super::{LayoutRules, Reform, Targets};
 use crate::network::Tier;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +44,28 @@ pub struct Scenario {
     /// What a layout is asked (`fenji layout`); nothing else looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutRules>,
+    /// What the further models of the reform are asked (`fenji pairing`, `fenji telemedicine`, ...); nothing else looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reform: Option<Reform>,
+    /// Help that county hospitals have from paired tertiary hospitals.
+    #[serde(skip_serializing_if = "AidChange::is_empty")]
+    pub aid: AidChange,
+}
+
+/// Help by paired hospitals (model 6.13).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AidChange {
+    /// Share of the arrivals one rank above its own means that a facility of rank 3 can treat, by facility code, 0 to 1 (the form of C3t).
+    pub shares: BTreeMap<String, f64>,
+}
+
+impl AidChange {
+    /// Nobody is helped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shares.is_empty()
+    }
 }
 
 /// Changes of demand.
@@ -114,6 +136,9 @@ pub struct TeleChange {
 pub struct Switches {
     /// C12: group leaders keep a third of visit slots and a quarter of beds for referred patients.
     pub group_reserve: bool,
+    /// Facilities that lead a group beside those of the tables, by code; they count for C12.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_leaders: Vec<String>,
     /// C13: no step-down and no chronic follow-up where the drugs are not linked.
     pub drug_linkage: bool,
     /// C14: recognised test results make referrals between members cheaper.
@@ -126,6 +151,14 @@ pub struct Switches {
     pub fund_balance: Option<f64>,
     /// C17: fund spending at each facility with a budget stays within it. Always soft: a yuan over it costs `prices.imbalance`.
     pub facility_budget: bool,
+}
+
+impl Switches {
+    /// Whether a facility keeps slots and beds for referred patients when C12 is on.
+    #[must_use]
+    pub fn leads_group(&self, facility: &crate::network::Facility) -> bool {
+        facility.group_leader || self.group_leaders.contains(&facility.code)
+    }
 }
 
 /// Postings of doctors (C15).

@@ -15,9 +15,12 @@ pub mod html;
 pub mod layout;
 pub mod layout_questions;
 pub mod referral;
+pub mod reform;
+pub mod register;
 pub mod sentences;
 mod sheets;
 pub mod tables;
+pub mod whole;
 
 use crate::demand::Problem;
 use crate::indicators::Indicators;

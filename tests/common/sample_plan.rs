@@ -190,6 +190,7 @@ pub fn over(network: Network, gamma: f64) -> Sample {
         beds: network.facilities.iter().map(|f| f64::from(f.beds.0)).collect(),
         doctors: network.facilities.iter().map(|f| f.doctors.0).collect(),
         tele: network.facilities.iter().map(|f| f.tele).collect(),
+        aid: vec![0.0; network.facilities.len()],
         switches: Switches::default(),
         network,
     };
