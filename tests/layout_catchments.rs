@@ -66,7 +66,12 @@ fn a_budget_is_priced_and_a_smaller_one_is_refused_with_what_is_missing() {
     let beds = "[layout.beds]\nneed_per_1000 = [0.8, 2.0]\n";
     let text = |yuan: f64| format!("{NOTHING}{beds}[layout.budget]\nyuan = {yuan:.0}\ncounts = \"all\"\n");
     let (_, free) = run(&case, &text(1e15), Method::Direct, 2);
-    let (_, least) = run(&case, &format!("{NOTHING}objective = [\"money\"]\n{beds}charge = 1.0\n[layout.budget]\nyuan = 1e15\ncounts = \"all\"\n"), Method::Direct, 2);
+    let (_, least) = run(
+        &case,
+        &format!("{NOTHING}objective = [\"money\"]\n{beds}charge = 1.0\n[layout.budget]\nyuan = 1e15\ncounts = \"all\"\n"),
+        Method::Direct,
+        2,
+    );
     // with the whole capital charged, money is what the budget counts
     let (from, to) = (least.value.budget, free.value.budget);
     assert!(from < to - 1e3, "{from} {to}");

@@ -63,8 +63,7 @@ pub fn run(args: &Args) -> Result<Answer, Fault> {
             Value::Object(counts)
         })
         .collect();
-    let json =
-        json!({ "command": "compare", "ok": true, "kind": "layout", "plans": plans, "changes": changes, "out": out, "files": referral::names(&files) });
+    let json = json!({ "command": "compare", "ok": true, "kind": "layout", "plans": plans, "changes": changes, "out": out, "files": referral::names(&files) });
     Ok(Answer::fine(json, format!("{}\nwritten: {}", table(&labels, &columns), out.join("compare.html").display())))
 }
 
@@ -78,7 +77,8 @@ fn table(labels: &[String], columns: &[Vec<(String, f64, usize)>]) -> String {
     table.load_style(presets::NOTHING);
     table.set_header(std::iter::once(String::new()).chain(labels.iter().map(|l| visible(l))));
     for (id, _, digits) in columns.first().into_iter().flatten() {
-        let of = |c: &Vec<(String, f64, usize)>| c.iter().find(|x| x.0 == *id).map_or_else(|| "-".into(), |x| output::grouped(x.1, *digits));
+        let of =
+            |c: &Vec<(String, f64, usize)>| c.iter().find(|x| x.0 == *id).map_or_else(|| "-".into(), |x| output::grouped(x.1, *digits));
         table.add_row(std::iter::once(key(id)).chain(columns.iter().map(of)));
     }
     for column in table.column_iter_mut().skip(1) {

@@ -39,7 +39,8 @@ pub(crate) fn floors(
             .collect();
         let mut low = super::evaluate::ninetieth(nearest, problem.people);
         out[level - 1] = low;
-        let mut high = (0..problem.clients.len()).flat_map(|i| problem.times.row(i).filter(|t| can(t.0)).map(|t| t.1).last()).fold(low, f64::max);
+        let mut high =
+            (0..problem.clients.len()).flat_map(|i| problem.times.row(i).filter(|t| can(t.0)).map(|t| t.1).last()).fold(low, f64::max);
         for _ in 0..STEPS {
             if clock.out() || observer.stop_requested() || high - low <= 0.01 * high {
                 break;

@@ -65,7 +65,8 @@ pub fn lacks(lack: &super::solve::Lack) -> Mend {
         RowKind::Freeze => "of public hospitals above the freeze",
         _ => "above the upper bound of their tier",
     };
-    let sentence = format!("{amount:.0} {unit} {more} by the least that was found; proven: no layout does with less than {least:.0} {unit} more");
+    let sentence =
+        format!("{amount:.0} {unit} {more} by the least that was found; proven: no layout does with less than {least:.0} {unit} more");
     Mend { what: what.into(), place: String::new(), amount, unit: unit.into(), at_least: Some(least), minutes: None, sentence }
 }
 

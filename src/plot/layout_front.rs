@@ -61,7 +61,8 @@ pub fn draw(points: &[FrontPoint], front: &Front, text: &Catalogue) -> Result<Op
     }
     let axes = axes(front);
     let name = |o: Objective| text.say(&format!("layout-objective-{}", o.name()));
-    let title = text.say_with("layout-front-title", &[("bound", (&name(front.bound)).into()), ("minimise", (&name(front.minimise)).into())]);
+    let title =
+        text.say_with("layout-front-title", &[("bound", (&name(front.bound)).into()), ("minimise", (&name(front.minimise)).into())]);
     let mut sheet = Sheet::new("layout-front", 1100.0, 480.0);
     heading(&mut sheet, &title, &text.say("layout-front-subtitle"));
     let at = |p: &FrontPoint, o: Objective| p.values.get(o.name()).copied().unwrap_or(0.0);

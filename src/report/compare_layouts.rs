@@ -29,7 +29,15 @@ pub fn against(base: &LayoutPlan, other: &LayoutPlan) -> LayoutPlan {
     }
     let known: std::collections::BTreeSet<&str> = other.sites.iter().map(|s| s.code.as_str()).collect();
     for b in base.sites.iter().filter(|b| b.level > 0 && !known.contains(b.code.as_str())) {
-        out.sites.push(SitePlan { level_before: b.level, beds_before: b.beds, level: 0, beds: 0.0, capital: 0.0, fixed_cost: 0.0, ..b.clone() });
+        out.sites.push(SitePlan {
+            level_before: b.level,
+            beds_before: b.beds,
+            level: 0,
+            beds: 0.0,
+            capital: 0.0,
+            fixed_cost: 0.0,
+            ..b.clone()
+        });
     }
     for s in &mut out.sites {
         s.status = SiteStatus::of(s.level_before, s.level, s.beds_before, s.beds);
@@ -117,8 +125,14 @@ pub fn write_bundle(inputs: &[LayoutReport<'_>], names: &[String], lang: &str) -
 }
 
 fn plans(inputs: &[LayoutReport<'_>], names: &[String], text: &Catalogue) -> Table {
-    let heads =
-        [("col-plan", false), ("col-objective", false), ("col-value", true), ("col-bound", true), ("col-proven-gap", true), ("cert-check", false)];
+    let heads = [
+        ("col-plan", false),
+        ("col-objective", false),
+        ("col-value", true),
+        ("col-bound", true),
+        ("col-proven-gap", true),
+        ("cert-check", false),
+    ];
     let mut out = Table::new("plans", text, &heads);
     for (p, name) in inputs.iter().zip(names) {
         for o in &p.plan.objectives {
@@ -183,8 +197,14 @@ fn changed(plan: &LayoutPlan) -> Vec<&SitePlan> {
 }
 
 fn sites(base: &LayoutReport<'_>, plan: &LayoutPlan, text: &Catalogue) -> Table {
-    let heads =
-        [("col-name", false), ("col-area", false), ("col-tier", false), ("col-status", false), ("col-beds-before", true), ("col-beds-after", true)];
+    let heads = [
+        ("col-name", false),
+        ("col-area", false),
+        ("col-tier", false),
+        ("col-status", false),
+        ("col-beds-before", true),
+        ("col-beds-after", true),
+    ];
     let mut out = Table::new("changed", text, &heads);
     for s in changed(plan).into_iter().take(MOST_SITES) {
         let area = base.network.areas.get(s.area as usize).map_or_else(String::new, |a| text.place(&a.name, a.name_en.as_deref()));

@@ -71,11 +71,8 @@ impl Counts {
                 low.push(j);
             }
         }
-        let towns: BTreeMap<usize, usize> = clients
-            .iter()
-            .map(|&i| &p.clients[i as usize])
-            .map(|c| (c.town.index(), c.area.index()))
-            .collect();
+        let towns: BTreeMap<usize, usize> =
+            clients.iter().map(|&i| &p.clients[i as usize]).map(|c| (c.town.index(), c.area.index())).collect();
         let mut regions: BTreeMap<usize, Region> = BTreeMap::new();
         let empty = Region { groups: Vec::new(), least: 0, most: 0 };
         for ((area, town), sites) in groups {
@@ -88,7 +85,9 @@ impl Counts {
         }
         // a township without any site for its centre has a row that cannot hold
         for (&town, &area) in &towns {
-            let has = regions.get(&area).is_some_and(|r| r.groups.iter().flat_map(|g| &g.sites).any(|&j| site(j).town.is_some_and(|t| t.index() == town)));
+            let has = regions
+                .get(&area)
+                .is_some_and(|r| r.groups.iter().flat_map(|g| &g.sites).any(|&j| site(j).town.is_some_and(|t| t.index() == town)));
             if !has && p.rules.centres.min > 0 {
                 let least = p.rules.centres.min as usize;
                 regions.entry(area).or_insert_with(|| empty.clone()).groups.push(Group { sites: Vec::new(), least, most: 0 });
@@ -115,7 +114,11 @@ impl Counts {
         }
         let all: f64 = people.values().sum();
         let most = p.rules.max_people[0];
-        let beside: usize = regions.values().flat_map(|r| &r.groups).map(|g| if g.sites.iter().any(|&j| site(j).allowed[1]) { g.sites.len() } else { g.most }).sum();
+        let beside: usize = regions
+            .values()
+            .flat_map(|r| &r.groups)
+            .map(|g| if g.sites.iter().any(|&j| site(j).allowed[1]) { g.sites.len() } else { g.most })
+            .sum();
         let clinics = if most > 0.0 && city.is_empty() {
             #[allow(clippy::cast_sign_loss)] // a count
             let sites = (all / most - 1e-9).ceil() as usize;

@@ -107,8 +107,13 @@ impl<'a> Frame<'a> {
             local[j] = blocks[n].1.len() as u32;
             blocks[n].1.push(j as u32);
         }
-        let mut frame =
-            Self { problem, goal: weights(problem, objective)?, shared: shared(problem, caps)?, blocks: Vec::with_capacity(blocks.len()), local };
+        let mut frame = Self {
+            problem,
+            goal: weights(problem, objective)?,
+            shared: shared(problem, caps)?,
+            blocks: Vec::with_capacity(blocks.len()),
+            local,
+        };
         for (clients, sites) in blocks {
             let block = frame.block(clients, sites)?;
             frame.blocks.push(block);

@@ -191,14 +191,15 @@ impl Duals {
     }
 
     /// Raises the bound towards `target` (the value of a layout) for some steps; ends early once it is within `gap` of it. The best
-    /// multipliers stay. 
+    /// multipliers stay.
     pub fn rise(&mut self, costs: &Costs<'_>, target: f64, steps: usize, gap: f64, stop: &dyn Fn() -> bool) {
         let mut u = self.u.clone();
         let first = value(costs, &u);
         // prices may have changed: what was best is best no longer
         (self.bound, self.levels) = (first.bound, first.levels.clone());
-        let weight: [Vec<f64>; LEVELS] =
-            std::array::from_fn(|l| (0..u[l].len()).map(|i| if costs.way[l][i] > 0.0 { costs.way[l][i] } else { 1e-4 * costs.people[i] }).collect());
+        let weight: [Vec<f64>; LEVELS] = std::array::from_fn(|l| {
+            (0..u[l].len()).map(|i| if costs.way[l][i] > 0.0 { costs.way[l][i] } else { 1e-4 * costs.people[i] }).collect()
+        });
         let mut direction = first.rest.clone();
         let (mut factor, mut idle) = (1.0, 0);
         let mut now = first;

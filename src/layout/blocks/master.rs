@@ -100,7 +100,10 @@ pub fn round(offers: &[Offer], blocks: usize, sides: &[(f64, f64)], weights: &[f
         .map(|o| o.iter().copied().max_by(|a, b| weights[*a].total_cmp(&weights[*b]).then(b.cmp(a))))
         .collect::<Option<Vec<usize>>>()?;
     let lack = |uses: &[f64]| -> f64 {
-        uses.iter().zip(sides).map(|(u, (low, high))| ((low - u).max(u - high).max(0.0) - 1e-7 * low.abs().min(high.abs()).max(1.0)).max(0.0)).sum()
+        uses.iter()
+            .zip(sides)
+            .map(|(u, (low, high))| ((low - u).max(u - high).max(0.0) - 1e-7 * low.abs().min(high.abs()).max(1.0)).max(0.0))
+            .sum()
     };
     let mut uses = vec![0.0; sides.len()];
     chosen.iter().for_each(|&n| uses.iter_mut().zip(&offers[n].uses).for_each(|(u, v)| *u += v));

@@ -142,7 +142,8 @@ impl Run<'_> {
             .into_par_iter()
             .map(|k| {
                 let costs = Costs::new(&self.frame.blocks[k], &priced);
-                let (duals, levels) = if goal { (self.duals[k].as_ref(), self.levels[k].as_ref()) } else { (None, self.levels[k].as_ref()) };
+                let (duals, levels) =
+                    if goal { (self.duals[k].as_ref(), self.levels[k].as_ref()) } else { (None, self.levels[k].as_ref()) };
                 self.turn(&costs, duals, levels, steps, gap)
             })
             .collect();
@@ -152,7 +153,8 @@ impl Run<'_> {
             bound += turn.bound;
             for (levels, cost, uses) in turn.offers {
                 let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
-                let known = self.offers.iter().any(|o| o.block == k && near(o.cost, cost) && o.uses.iter().zip(&uses).all(|(a, b)| near(*a, *b)));
+                let known =
+                    self.offers.iter().any(|o| o.block == k && near(o.cost, cost) && o.uses.iter().zip(&uses).all(|(a, b)| near(*a, *b)));
                 if !known {
                     fresh += 1;
                     self.offers.push(Offer { block: k, cost, uses });
@@ -340,7 +342,9 @@ impl Run<'_> {
         let sides = self.sides();
         let n = self.frame.blocks.len();
         let mut penalty = self.bound.abs().max(1.0);
-        let quick = |left: Option<Duration>| share_of(self.limits, Some(left.map_or(Duration::from_secs(60), |l| l.min(Duration::from_secs(60)))), 0.0);
+        let quick = |left: Option<Duration>| {
+            share_of(self.limits, Some(left.map_or(Duration::from_secs(60), |l| l.min(Duration::from_secs(60)))), 0.0)
+        };
         for round in 0..ROUNDS {
             if self.stop() || self.good() {
                 break;
@@ -362,7 +366,16 @@ impl Run<'_> {
             let prices: Vec<f64> = smooth.zip(&sides).map(|(y, s)| side(y, *s)).collect();
             let before = self.bound;
             let (bound, fresh) = self.round(&prices, true, STEPS[1]);
-            tracing::debug!(round, bound, value, fresh, missing = choice.missing, ?prices, seconds = self.clock.seconds(), "catchments priced");
+            tracing::debug!(
+                round,
+                bound,
+                value,
+                fresh,
+                missing = choice.missing,
+                ?prices,
+                seconds = self.clock.seconds(),
+                "catchments priced"
+            );
             self.tell();
             let settled = choice.missing < 1e-7 && value - self.bound <= 0.25 * self.limits.gap * value.abs().max(1.0);
             if settled || (fresh == 0 && self.bound <= before) {

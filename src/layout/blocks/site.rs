@@ -175,7 +175,13 @@ mod tests {
             let mut items: Vec<Item> = (0..8)
                 .map(|c| {
                     let people = draw(5.0) + 0.1;
-                    Item { profit: draw(9.0), people, beds: people * if c % 2 == 0 { 0.8 } else { 2.0 }, client: c, level: 2 + (c % 2) as u8 }
+                    Item {
+                        profit: draw(9.0),
+                        people,
+                        beds: people * if c % 2 == 0 { 0.8 } else { 2.0 },
+                        client: c,
+                        level: 2 + (c % 2) as u8,
+                    }
                 })
                 .collect();
             let first = draw(3.0) - 1.5;
