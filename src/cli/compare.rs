@@ -8,7 +8,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// Show two or more plans of a case side by side: indicators, changed facilities, maps of the difference
+/// Show two or more plans (or layouts) of a case side by side: indicators, changed facilities, maps of the difference
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Case folder
@@ -43,6 +43,9 @@ const SHOWN: [&str; 8] = [
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
+    if args.plans.first().and_then(|f| crate::io::layout_files::kind_of(f)).as_deref() == Some("layout") {
+        return super::compare_layouts::run(args);
+    }
     let (mut sides, mut labels) = (Vec::new(), Vec::new());
     for file in &args.plans {
         let (prepared, judged) = steps::judge_written(&args.case, file, observer)?;
@@ -71,14 +74,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
 }
 
 /// A plan without a scenario name is called by its folder, `out/gamma/plan.json` by `gamma`, else by its file.
-fn label_of(file: &Path) -> String {
+pub(super) fn label_of(file: &Path) -> String {
     let folder = file.parent().and_then(Path::file_name);
     let name = if file.file_name().is_some_and(|n| n == "plan.json") { folder.or(file.file_name()) } else { file.file_stem() };
     name.map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
 /// Numbers labels that occur twice, so that columns can be told apart.
-fn distinct(labels: &mut [String]) {
+pub(super) fn distinct(labels: &mut [String]) {
     let mut seen: Vec<String> = Vec::new();
     for label in labels {
         let (wish, mut n) = (label.clone(), 1);

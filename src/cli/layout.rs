@@ -58,6 +58,8 @@ pub enum LayoutMethod {
     Direct,
     /// In independent parts, shared budgets and totals priced
     Parts,
+    /// By catchments, who serves whom priced as well: for large regions
+    Catchments,
 }
 
 /// How to solve.

@@ -115,8 +115,23 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, observer: &dyn Observe
     let solution = layout::solve(problem, options, observer).map_err(|e| anyhow!(e))?;
     match solution.termination {
         Termination::Optimal | Termination::Feasible(_) => {}
-        Termination::Infeasible => return mend(prepared, options, observer),
+        Termination::Infeasible => {
+            if let Some(lack) = &solution.missing {
+                return Ok(Solved::Infeasible(vec![layout::lacks(lack)]));
+            }
+            if !solution.without.is_empty() {
+                let limits = repair_limits(options);
+                let network = &prepared.case.network;
+                let (mends, _) = layout::repair_blocks(problem, &solution.without, network, &limits, observer).map_err(|e| anyhow!(e))?;
+                return Ok(Solved::Infeasible(mends));
+            }
+            return mend(prepared, options, observer);
+        }
         Termination::NoSolution(limit) => {
+            if let Some(lack) = &solution.missing {
+                let sentence = layout::lacks(lack).sentence;
+                return Err(anyhow!("no layout was found before {}: {sentence}", limit_words(limit)).into());
+            }
             // a wish that cannot be met is often seen sooner by asking what is missing
             if let Ok(Solved::Infeasible(mends)) = mend(prepared, options, observer) {
                 return Ok(Solved::Infeasible(mends));
@@ -143,8 +158,13 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, observer: &dyn Observe
     Ok(Solved::Plan(Box::new(plan), violations))
 }
 
+/// The search for a repair ends, whatever was asked.
+fn repair_limits(options: &SolveOptions) -> Limits {
+    Limits { time: Some(options.limits.time.unwrap_or(std::time::Duration::from_secs(120))), ..options.limits }
+}
+
 fn mend(prepared: &Prepared, options: &SolveOptions, observer: &dyn Observer) -> Result<Solved, Fault> {
-    let limits = Limits { time: Some(options.limits.time.unwrap_or(std::time::Duration::from_secs(120))), ..options.limits };
+    let limits = repair_limits(options);
     let (mends, proven) = layout::repair(&prepared.problem, &prepared.case.network, &limits, observer).map_err(|e| anyhow!(e))?;
     if mends.is_empty() && !proven {
         return Err(anyhow!("the layout was found infeasible, but nothing was found missing").into());
@@ -201,6 +221,7 @@ impl From<super::layout::LayoutMethod> for Method {
             super::layout::LayoutMethod::Auto => Self::Auto,
             super::layout::LayoutMethod::Direct => Self::Direct,
             super::layout::LayoutMethod::Parts => Self::Parts,
+            super::layout::LayoutMethod::Catchments => Self::Catchments,
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod beds;
 pub mod bench;
 pub mod check;
 pub mod compare;
+pub mod compare_layouts;
 pub mod completions;
 pub mod demo;
 mod embedded;

@@ -176,6 +176,27 @@ impl LayoutProblem {
         Ok(Self { rules, minute, planned, clients, sites, times, people })
     }
 
+    /// One catchment as a problem of its own, with the same rules. O(sites + entries of its clients).
+    #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // tables are limited to u32::MAX rows at the door
+    pub fn of_block(&self, block: u32) -> Self {
+        let clients: Vec<usize> = (0..self.clients.len()).filter(|&i| self.clients[i].block == block).collect();
+        let mut at = vec![u32::MAX; self.sites.len()];
+        let mut sites = Vec::new();
+        for (j, site) in self.sites.iter().enumerate().filter(|(_, s)| s.block == block) {
+            at[j] = sites.len() as u32;
+            sites.push(site.clone());
+        }
+        let times = SparseTimes::from_rows(
+            clients.len(),
+            || (),
+            |(), n| self.times.row(clients[n]).filter(|t| at[t.0] != u32::MAX).map(|(j, m)| (at[j], m)).collect(),
+        );
+        let clients: Vec<Client> = clients.into_iter().map(|i| self.clients[i]).collect();
+        let people = clients.iter().map(|c| c.people).sum();
+        Self { rules: self.rules.clone(), minute: self.minute, planned: self.planned.clone(), clients, sites, times, people }
+    }
+
     /// People of each area, by position (0 where it is not planned).
     #[must_use]
     pub fn area_people(&self) -> Vec<f64> {

@@ -22,6 +22,9 @@ pub struct Mend {
     pub amount: f64,
     /// Its unit.
     pub unit: String,
+    /// What is proven to be missing at the least, in the same unit; `null` where only the best repair that was found is known.
+    #[serde(default)]
+    pub at_least: Option<f64>,
     /// Minutes that would do where the standard does not, for coverage.
     pub minutes: Option<f64>,
     /// One sentence.
@@ -50,6 +53,47 @@ pub fn repair(
         (found.values, found.bounds.dual)
     };
     Ok((mends(problem, network, &model, &values), dual > 1e-6))
+}
+
+/// What a row over all catchments lacks, as a repair with its bounds.
+#[must_use]
+pub fn lacks(lack: &super::solve::Lack) -> Mend {
+    let (what, unit, factor) = if lack.kind == RowKind::Budget { ("budget", "yuan", MONEY) } else { ("beds", "beds", 1.0) };
+    let (least, amount) = (lack.least / factor, lack.found / factor);
+    let more = match lack.kind {
+        RowKind::Budget => "more than the budget",
+        RowKind::Freeze => "of public hospitals above the freeze",
+        _ => "above the upper bound of their tier",
+    };
+    let sentence =
+        format!("{amount:.0} {unit} {more} by the least that was found; proven: no layout does with less than {least:.0} {unit} more");
+    Mend { what: what.into(), place: String::new(), amount, unit: unit.into(), at_least: Some(least), minutes: None, sentence }
+}
+
+/// The repairs of single catchments, each on its own, without the rows that join catchments.
+///
+/// # Errors
+/// When the solver fails.
+pub fn repair_blocks(
+    problem: &LayoutProblem,
+    blocks: &[u32],
+    network: &Network,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<(Vec<Mend>, bool), BackendError> {
+    let (mut out, mut proven) = (Vec::new(), false);
+    for &block in blocks {
+        let mut own = problem.of_block(block);
+        own.rules.budget = None;
+        if let Some(beds) = &mut own.rules.beds {
+            (beds.tier_min, beds.tier_max, beds.target, beds.freeze) = ([0.0; 2], [0.0; 2], 0.0, false);
+        }
+        let share = limits.time.map(|t| t / u32::try_from(blocks.len()).unwrap_or(u32::MAX));
+        let (mends, sure) = repair(&own, network, &Limits { time: share, ..*limits }, observer)?;
+        proven |= sure;
+        out.extend(mends);
+    }
+    Ok((out, proven))
 }
 
 fn mends(problem: &LayoutProblem, network: &Network, model: &LayoutModel, values: &[f64]) -> Vec<Mend> {
@@ -87,6 +131,7 @@ fn mend(
         place,
         amount,
         unit: unit.into(),
+        at_least: None,
         minutes: None,
         sentence,
     };

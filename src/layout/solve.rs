@@ -1,11 +1,12 @@
 //! A layout worked out: objectives in their order, method by size, lists grown until nothing that was left out can matter.
 
+use super::blocks;
 use super::evaluate::{Layout, Use, Value, evaluate, nearest};
 use super::price::{Clock, Found, solve as solve_parts};
 use crate::backend::{self, BackendError, LpStatus};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
-use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, build, scale};
+use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, RowKind, build, scale};
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Termination};
 use crate::policy::layout::Objective;
 use std::collections::BTreeMap;
@@ -20,6 +21,8 @@ pub enum Method {
     Direct,
     /// In parts, shared rows priced.
     Parts,
+    /// By catchments, who serves whom priced.
+    Catchments,
 }
 
 impl Method {
@@ -30,6 +33,7 @@ impl Method {
             Self::Auto => "auto",
             Self::Direct => "direct",
             Self::Parts => "parts",
+            Self::Catchments => "catchments",
         }
     }
 }
@@ -53,6 +57,10 @@ impl Default for SolveOptions {
 
 /// Columns up to which everything goes into one branch and bound.
 const DIRECT_COLUMNS: usize = 12_000;
+
+/// Pairs of settlement and site from which on catchments are worked out by multipliers: without limits on what a site serves, where branch and
+/// bound is quick, and with them.
+const CATCHMENT_PAIRS: [usize; 2] = [8_000_000, 1_500_000];
 
 /// Columns up to which what the parts leave open is finished by one branch and bound.
 const FINISH_COLUMNS: usize = 120_000;
@@ -85,6 +93,21 @@ pub struct LayoutSolution {
     pub size: (usize, usize),
     /// Independent parts it fell into.
     pub parts: usize,
+    /// A region-wide row that cannot be met, in the model's unit: what is missing at the least, and by the best that was found.
+    pub missing: Option<Lack>,
+    /// Catchments for which no layout was found, by their number in the problem.
+    pub without: Vec<u32>,
+}
+
+/// What a region-wide row lacks, in the model's unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lack {
+    /// The row.
+    pub kind: RowKind,
+    /// Proven: no layout lacks less; 0 when nothing is proven.
+    pub least: f64,
+    /// The layout that was found to lack least lacks this.
+    pub found: f64,
 }
 
 /// Solves the problem: every objective of the list, the later under caps on the earlier.
@@ -116,6 +139,8 @@ pub fn under(
         method: options.method,
         size: (0, 0),
         parts: 1,
+        missing: None,
+        without: Vec::new(),
     };
     for (n, &objective) in objectives.iter().enumerate() {
         observer.event(&Event::Started { step: "layout", total: None });
@@ -126,6 +151,8 @@ pub fn under(
             out.size = stage.size;
             out.parts = stage.parts;
             out.prices = stage.prices;
+            out.missing = stage.missing;
+            out.without = stage.without;
         }
         let Some((layout, value)) = stage.layout else {
             if n == 0 {
@@ -167,6 +194,53 @@ struct One {
     size: (usize, usize),
     parts: usize,
     prices: Vec<(crate::model::layout::RowKey, f64)>,
+    missing: Option<Lack>,
+    without: Vec<u32>,
+}
+
+/// One objective by catchments, where that knows every rule and the problem is large (or that was asked for).
+fn by_catchments(
+    problem: &LayoutProblem,
+    objective: Objective,
+    caps: &[(Objective, f64)],
+    options: &SolveOptions,
+    clock: &Clock,
+    observer: &dyn Observer,
+) -> Result<Option<One>, BackendError> {
+    let r = &problem.rules;
+    let limited = r.max_people.iter().any(|m| *m > 0.0) || r.beds.as_ref().is_some_and(|b| b.need_per_1000.iter().any(|n| *n > 0.0));
+    let wanted = match options.method {
+        Method::Catchments => true,
+        Method::Auto => problem.times.len() >= CATCHMENT_PAIRS[usize::from(limited)],
+        Method::Direct | Method::Parts => false,
+    };
+    if !wanted || !blocks::fits(problem, objective, caps) {
+        return Ok(None);
+    }
+    let factor = scale(problem, objective);
+    let Some(answer) = blocks::solve(problem, objective, caps, &options.limits, clock, &InUnits { observer, factor })? else {
+        return Ok(None);
+    };
+    // catchments in which the search found no room, and nothing proves that there is none, are for branch and bound
+    let lost = answer.termination == Termination::NoSolution(Limit::Iterations) && !answer.without.is_empty();
+    if lost && !clock.out() && !observer.stop_requested() {
+        return Ok(None);
+    }
+    let layout = answer.layout.map(|l| {
+        let value = evaluate(problem, &l);
+        (l, value)
+    });
+    Ok(Some(One {
+        termination: answer.termination,
+        layout,
+        dual: answer.bounds.dual / factor,
+        method: Method::Catchments,
+        size: (problem.times.len(), answer.prices.len()),
+        parts: answer.blocks,
+        prices: answer.prices,
+        missing: answer.missing,
+        without: answer.without,
+    }))
 }
 
 fn one(
@@ -177,14 +251,18 @@ fn one(
     clock: &Clock,
     observer: &dyn Observer,
 ) -> Result<One, BackendError> {
+    if let Some(found) = by_catchments(problem, objective, caps, options, clock, observer)? {
+        return Ok(found);
+    }
     let mut build_options = BuildOptions {
         neighbours: if options.method == Method::Direct { 0 } else { options.neighbours },
         grown: BTreeMap::new(),
         caps: caps.to_vec(),
         elastic: false,
+        floors: if objective == Objective::P90 { super::p90::floors(problem, options, clock, observer)? } else { [0.0; LEVELS] },
     };
     let factor = scale(problem, objective);
-    let mut dual = f64::NEG_INFINITY;
+    let mut dual = if objective == Objective::P90 { build_options.floors.iter().sum() } else { f64::NEG_INFINITY };
     for _ in 0..8 {
         let model = build(problem, objective, &build_options);
         let limits = Limits { time: clock.left(), ..options.limits };
@@ -192,7 +270,7 @@ fn one(
         let direct = match options.method {
             Method::Direct => model.lp.col_count() > 0,
             Method::Parts => false,
-            Method::Auto => (1..=DIRECT_COLUMNS).contains(&model.lp.col_count()),
+            Method::Auto | Method::Catchments => (1..=DIRECT_COLUMNS).contains(&model.lp.col_count()),
         };
         tracing::debug!(columns = model.lp.col_count(), rows = model.lp.row_count(), direct, ?objective, "layout model");
         let observer = &InUnits { observer, factor };
@@ -214,6 +292,8 @@ fn one(
             size: (model.lp.col_count(), model.lp.row_count()),
             parts: found.parts,
             prices: aside.iter().zip(&found.prices).map(|(&r, &price)| (model.rows[r], price)).collect(),
+            missing: None,
+            without: Vec::new(),
         };
         dual = dual.max(out.dual);
         out.dual = dual;
@@ -250,6 +330,8 @@ fn one(
         size: (0, 0),
         parts: 0,
         prices: Vec::new(),
+        missing: None,
+        without: Vec::new(),
     })
 }
 

@@ -22,8 +22,9 @@ const GROWN: &str = "#222222";
 /// The sign of a status around a marker of radius `r`.
 fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
     // signs of small marks are small, or a thousand closed clinics would hide what else there is
-    let d = if r < 3.0 { r + 1.0 } else { r + 3.0 };
-    let thin = if r < 3.0 { 0.5 } else { 1.0 };
+    let small = r < 3.0;
+    let d = if small { r + 0.8 } else { r + 3.0 };
+    let thin = if small { 0.45 } else { 1.0 };
     match status {
         SiteStatus::Kept => {}
         SiteStatus::Opened => sheet.circle((x, y), d, Paint::line(OPENED, 2.2 * thin), None),
@@ -31,8 +32,10 @@ fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
         SiteStatus::Shrunk => sheet.line((x - d, y), (x + d, y), Paint::line(GROWN, 1.6)),
         SiteStatus::Upgraded | SiteStatus::Downgraded => {
             let up = if status == SiteStatus::Upgraded { -1.0 } else { 1.0 };
-            let (tip, foot) = (y + up * (d + 7.0), y + up * (d + 1.0));
-            sheet.polygon(&[(x, tip), (x - 5.0, foot), (x + 5.0, foot)], Paint::fill(RAISED).outlined("#FFFFFF", 0.6), None);
+            // the legend's signs stand 20 pixels apart: no arrow reaches into its neighbour
+            let size = if small { 3.0 } else { 5.0 };
+            let (tip, foot) = (y + up * (d + size), y + up * d);
+            sheet.polygon(&[(x, tip), (x - 0.8 * size, foot), (x + 0.8 * size, foot)], Paint::fill(RAISED).outlined("#FFFFFF", 0.6), None);
         }
         SiteStatus::Closed => {
             sheet.line((x - d, y - d), (x + d, y + d), Paint::line(CLOSED, 2.0 * thin));
@@ -41,32 +44,57 @@ fn sign(sheet: &mut Sheet, (x, y): (f64, f64), r: f64, status: SiteStatus) {
     }
 }
 
-/// Radius of a site's marker: that of its tier, a little larger where it changes.
-fn radius(s: &SitePlan, many: bool) -> f64 {
+/// How much room marks have: 1 with up to 600 sites on the map, less the denser it is, not below a third.
+fn room(sites: usize) -> f64 {
+    (600.0 / sites.max(600) as f64).sqrt().max(1.0 / 3.0)
+}
+
+/// Radius of a site's marker: that of its tier, less where the map is crowded (clinics most), a little larger where it changes.
+fn radius(s: &SitePlan, room: f64) -> f64 {
     let r = markers::radius(s.tier);
     let changes = s.status != SiteStatus::Kept;
-    if many && s.tier.rank() == 1 && !changes {
-        r * 0.7
-    } else if changes {
-        r.max(3.0)
-    } else {
-        r
+    match s.tier.rank() {
+        1 if changes => (r * room).max(if room < 1.0 { 1.1 } else { 3.0 }),
+        1 => (r * 0.7 * room.max(0.45)).max(0.7),
+        2 => r * room.max(0.6),
+        _ if changes => r.max(3.0),
+        _ => r,
     }
 }
 
-/// Draws it.
+/// What a map of sites says of itself.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// Stable name.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Message shown over a site.
+    pub hover: &'static str,
+}
+
+/// Draws a layout against today.
 ///
 /// # Errors
 /// No settlements, or no font.
 pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) -> Result<Picture, PlotError> {
+    let look = Look { id: "layout".into(), title: text.say("layout-map-title"), hover: "layout-hover" };
+    draw_as(network, plan, name, text, &look)
+}
+
+/// Draws a layout against what its sites say was before.
+///
+/// # Errors
+/// No settlements, or no font.
+pub fn draw_as(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue, look: &Look) -> Result<Picture, PlotError> {
     if network.settlements.is_empty() {
         return Err(PlotError::Empty);
     }
     let subtitle = case_line(text, name, network.year, &plan.scenario.name);
     let shown = in_view(network, plan);
-    let mut map = Map::of("layout", text.say("layout-map-title"), &subtitle, &shown, text);
+    let mut map = Map::of(&look.id, look.title.clone(), &subtitle, &shown, text);
     map.settlements();
-    let many = plan.sites.len() > 600;
+    let room = room(plan.sites.len());
     let mut order: Vec<usize> = (0..plan.sites.len()).collect();
     order.sort_by_key(|&n| {
         (plan.sites[n].tier.rank(), plan.sites[n].status != SiteStatus::Closed, plan.sites[n].status != SiteStatus::Kept, n)
@@ -76,7 +104,7 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
         let s = &plan.sites[n];
         let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
         let hover = text.say_with(
-            "layout-hover",
+            look.hover,
             &[
                 ("name", (&text.place(&s.name, s.name_en.as_deref())).into()),
                 ("tier", (&text.say(&format!("tier-{}", s.tier.code()))).into()),
@@ -85,7 +113,7 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
                 ("before", s.beds_before.into()),
             ],
         );
-        let r = radius(s, many);
+        let r = radius(s, room);
         sign(&mut map.sheet, at, r, s.status);
         markers::draw(&mut map.sheet, at, r, s.tier, s.status == SiteStatus::Closed, Some(&hover));
         if s.tier.rank() >= 3 {
@@ -96,7 +124,7 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
         let s = &plan.sites[n];
         let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
         let name = crate::text::shorten(&text.place(&s.name, s.name_en.as_deref()), 34);
-        labels.place(&mut map.sheet, at, radius(s, many) + 3.0, &name, Type::plain(11.5));
+        labels.place(&mut map.sheet, at, radius(s, room) + 3.0, &name, Type::plain(11.5));
     }
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-tiers"));
@@ -114,8 +142,15 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
             let label = text.say_with(&format!("layout-status-{}", status.name()), &[("n", n.into())]);
             map.legend_sign(
                 |sheet, at| {
-                    sign(sheet, at, 4.0, status);
-                    sheet.circle(at, 3.0, Paint::fill("#FFFFFF").outlined("#333333", 0.8), None);
+                    // the foot of an arrow and its mark share the line of the legend
+                    let down = match status {
+                        SiteStatus::Upgraded => 3.0,
+                        SiteStatus::Downgraded => -3.0,
+                        _ => 0.0,
+                    };
+                    let at = (at.0, at.1 + down);
+                    sign(sheet, at, 3.0, status);
+                    sheet.circle(at, 2.6, Paint::fill("#FFFFFF").outlined("#333333", 0.8), None);
                 },
                 &label,
             );

@@ -14,6 +14,7 @@ pub mod first_contact;
 pub mod font;
 pub mod labels;
 pub mod layout_coverage;
+pub mod layout_front;
 pub mod layout_map;
 pub mod load;
 pub mod lorenz;

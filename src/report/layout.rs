@@ -8,7 +8,7 @@ use crate::demand::LayoutProblem;
 use crate::network::{Evidence, Network};
 use crate::plan::layout::SiteStatus;
 use crate::plan::{LayoutPlan, LayoutQuestions};
-use crate::plot::{self, layout_coverage, layout_map};
+use crate::plot::{self, layout_coverage, layout_front, layout_map};
 use crate::text::{Catalogue, Measure};
 use minijinja::value::Serde;
 use minijinja::{Value, context};
@@ -38,8 +38,7 @@ pub struct LayoutReport<'a> {
 pub fn write_bundle(input: &LayoutReport<'_>, lang: &str) -> Result<Vec<File>, ReportError> {
     let text = Catalogue::load(lang)?;
     let name = text.place(&input.network.name, input.name_en);
-    let pictures =
-        vec![layout_map::draw(input.network, input.plan, &name, &text)?, layout_coverage::draw(input.network, input.plan, &name, &text)?];
+    let pictures = drawn(input, &name, &text)?;
     let pixels = render(&pictures)?;
     let page = page(input, &text, &name, figures(&text, &pictures, &pixels))?;
     let mut files = vec![("report.html".to_owned(), page)];
@@ -283,5 +282,14 @@ fn certificate(plan: &LayoutPlan, text: &Catalogue) -> Vec<Figure> {
 pub fn pictures(input: &LayoutReport<'_>, lang: &str) -> Result<Vec<plot::Picture>, ReportError> {
     let text = Catalogue::load(lang)?;
     let name = text.place(&input.network.name, input.name_en);
-    Ok(vec![layout_map::draw(input.network, input.plan, &name, &text)?, layout_coverage::draw(input.network, input.plan, &name, &text)?])
+    Ok(drawn(input, &name, &text)?)
+}
+
+fn drawn(input: &LayoutReport<'_>, name: &str, text: &Catalogue) -> Result<Vec<plot::Picture>, plot::PlotError> {
+    let (network, plan) = (input.network, input.plan);
+    let mut out = vec![layout_map::draw(network, plan, name, text)?, layout_coverage::draw(network, plan, name, text)?];
+    if let Some(ask) = plan.scenario.layout.as_ref().and_then(|l| l.pareto.as_ref()) {
+        out.extend(layout_front::draw(&plan.front, ask, text)?);
+    }
+    Ok(out)
 }

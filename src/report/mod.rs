@@ -8,6 +8,7 @@
 pub mod beds;
 mod before;
 pub mod compare;
+pub mod compare_layouts;
 pub mod csv_out;
 mod facts;
 pub mod html;

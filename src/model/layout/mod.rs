@@ -23,7 +23,7 @@
 //! N1   z[j,k] in {0,1}, sum_k z[j,k] = 1, z[j,k] <= Y[k,3], x[i,k,3] >= x[i,j,2] + z[j,k] - 1, x in {0,1}     nested catchments
 //! N2   sum_{j in S} (1 - Y[j,1]) + sum_{j not in S} Y[j,1] >= differ_by                                        layouts excluded
 //! O1   W_l >= sum_j t_ij x[i,j,l]                      worst
-//! O2   P_l >= sum_j t_ij x[i,j,l] - M late[i,l] ,  sum_i N_i late[i,l] <= N/10                                 p90
+//! O2   P_l >= sum_j t_ij x[i,j,l] - (M_i - f_l) late[i,l] ,  sum_i N_i late[i,l] <= N/10 ,  P_l >= f_l (proven)   p90
 //! O3   G_gh >= +-(m_g - m_h), m_g the mean minutes a trip of township g ; min sum N_g N_h G_gh / N^2           gini (with C25)
 //! O4   earlier objectives stay within their values (lexicographic, fronts)
 //! ```
@@ -146,6 +146,8 @@ pub struct BuildOptions {
     pub caps: Vec<(Objective, f64)>,
     /// Hard rows get a way out at a price: minimise what is missing.
     pub elastic: bool,
+    /// Minutes below which the way of nine of ten is known not to be, by level (O2); 0: nothing is known.
+    pub floors: [f64; LEVELS],
 }
 
 /// The model with what its columns and rows stand for.

@@ -103,7 +103,8 @@ pub(super) fn rows(making: &mut Making<'_>) {
     if worst || usual {
         for l in 1..=LEVELS {
             let longest = if worst { making.m.column(0.0, f64::INFINITY) } else { NO_COLUMN };
-            let most_of_us = if usual { making.m.column(0.0, f64::INFINITY) } else { NO_COLUMN };
+            let floor = making.options.floors[l - 1];
+            let most_of_us = if usual { making.m.column(floor, f64::INFINITY) } else { NO_COLUMN };
             (making.longest[l - 1], making.usual[l - 1]) = (longest, most_of_us);
             let mut late = Vec::new();
             for i in 0..p.clients.len() {
@@ -116,7 +117,7 @@ pub(super) fn rows(making: &mut Making<'_>) {
                 }
                 if usual {
                     let e = making.m.binary();
-                    row.extend([(most_of_us, 1.0), (e, most)]);
+                    row.extend([(most_of_us, 1.0), (e, (most - floor).max(0.0))]);
                     making.tie(constant, f64::INFINITY, row);
                     late.push((e, p.clients[i].people * PEOPLE));
                 }
