@@ -37,6 +37,12 @@ const LONG: usize = 40_000_000;
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
 
+/// Sites for each open one that take part in groups first.
+const LIKED: usize = 6;
+
+/// Share of the value that groups gain before the answer is valued and told.
+const TOLD: f64 = 5e-5;
+
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
 
@@ -128,13 +134,24 @@ fn sketch(
     Some(all)
 }
 
-/// Ascent, groups, guesses.
+/// Ascent, groups, a finer ascent towards the better answer, guesses.
 fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize, goal: Goal, watch: &Watch<'_>) {
     let all = Aim { cap: f64::INFINITY, still: COARSE, factor: first_step, pace: 0.015 };
-    if ascend(whole, u, all, goal, watch) != State::Going {
+    let state = ascend(whole, u, all, goal, watch);
+    if state != State::Going {
         return;
     }
     say(watch, "ascent", whole);
+    if among_liked(whole, u, goal, watch) {
+        say(watch, "groups of liked sites", whole);
+        let state = ascend(whole, u, Aim { still: STILL, factor: 0.1, pace: 0.01, ..all }, goal, watch);
+        if state != State::Going {
+            return;
+        }
+        say(watch, "ascent", whole);
+        among_liked(whole, u, goal, watch);
+        say(watch, "groups of liked sites", whole);
+    }
     improve(whole, u, group_size(whole, 0), goal, watch);
     say(watch, "groups", whole);
     let (mut guess, mut round) = (1.0 / 8.0, 0);
@@ -146,6 +163,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         let last = guess >= 1.0;
         let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
         focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
         let now = watch.bounds();
@@ -153,6 +171,26 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             guess *= 2.0;
         }
     }
+}
+
+/// Groups of growing size among the sites that the dual likes best: a tenth of the pairs, nearly all of the gain. False where the
+/// instance is so small that all sites may take part at once.
+fn among_liked(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
+    let liked = whole.core.count.map_or(places.len(), |p| p).saturating_mul(LIKED);
+    if whole.core.rows.pairs() < WIDE || 2 * liked > whole.core.sites() || whole.core.count.is_some_and(|p| p != places.len()) {
+        return false;
+    }
+    let (part, v) = thinned(whole, u, &places, liked);
+    for round in 0..3 {
+        let size = group_size(&part, round);
+        if size.sites < 3 || watch.clock.stop() {
+            break;
+        }
+        regroup(&part, &v, size, goal, watch);
+        say(watch, "groups", &part);
+    }
+    true
 }
 
 fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
@@ -308,6 +346,9 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
+        if aim.cap.is_infinite() {
+            watch.priced(&whole.clients, u);
+        }
         if matches!(state, Some(State::Stopped | State::Proven)) {
             return state.unwrap_or(State::Stopped);
         }
@@ -398,8 +439,14 @@ fn regroup(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'
     let before = watch.bounds().primal;
     let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);
     let clock = watch.clock;
+    // to value an answer on the full data takes as long as many a group
+    let mut told = local.value();
     polish(&whole.core, &cost, &mut local, u, size, Goal { gap: goal.gap.max(1e-9), ..goal }, &move || clock.stop(), &mut |state| {
-        offer(whole, watch, &state.open_sites());
+        if told - state.value() > TOLD * told.abs() {
+            told = state.value();
+            offer(whole, watch, &state.open_sites());
+        }
     });
+    offer(whole, watch, &local.open_sites());
     watch.bounds().primal < before
 }
