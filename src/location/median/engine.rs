@@ -23,7 +23,7 @@ const STILL: f64 = 2e-6;
 /// The same for the first one, which has all sites to deal with.
 const COARSE: f64 = 2e-5;
 /// Pairs up to which a node goes to the MIP solver.
-const EXACT: usize = 12_000;
+const EXACT: usize = 1_500;
 
 /// Clients times sites over open sites, from which on every so manieth site is worked on first. Lists hold two to four times as many pairs.
 const SKETCH: usize = 8_000_000;
@@ -36,9 +36,6 @@ const LONG: usize = 40_000_000;
 
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
-
-/// Sites for each open one that take part in groups first.
-const LIKED: usize = 6;
 
 /// Share of the value that groups gain before the answer is valued and told.
 const TOLD: f64 = 5e-5;
@@ -142,18 +139,19 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         return;
     }
     say(watch, "ascent", whole);
-    if among_liked(whole, u, goal, watch) {
-        say(watch, "groups of liked sites", whole);
-        let state = ascend(whole, u, Aim { still: STILL, factor: 0.1, pace: 0.01, ..all }, goal, watch);
-        if state != State::Going {
+    improve(whole, u, group_size(whole, 0), goal, watch);
+    say(watch, "groups", whole);
+    if whole.core.rows.pairs() > WIDE && !watch.clock.stop() {
+        // a better answer is a better target
+        if ascend(whole, u, Aim { still: STILL, factor: 0.1, pace: 0.01, ..all }, goal, watch) != State::Going {
             return;
         }
         say(watch, "ascent", whole);
-        among_liked(whole, u, goal, watch);
-        say(watch, "groups of liked sites", whole);
+        for round in 1..=2 {
+            improve(whole, u, group_size(whole, round), goal, watch);
+            say(watch, "groups", whole);
+        }
     }
-    improve(whole, u, group_size(whole, 0), goal, watch);
-    say(watch, "groups", whole);
     let (mut guess, mut round) = (1.0 / 8.0, 0);
     while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
@@ -171,26 +169,6 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             guess *= 2.0;
         }
     }
-}
-
-/// Groups of growing size among the sites that the dual likes best: a tenth of the pairs, nearly all of the gain. False where the
-/// instance is so small that all sites may take part at once.
-fn among_liked(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>) -> bool {
-    let places = whole.places(&watch.open());
-    let liked = whole.core.count.map_or(places.len(), |p| p).saturating_mul(LIKED);
-    if whole.core.rows.pairs() < WIDE || 2 * liked > whole.core.sites() || whole.core.count.is_some_and(|p| p != places.len()) {
-        return false;
-    }
-    let (part, v) = thinned(whole, u, &places, liked);
-    for round in 0..3 {
-        let size = group_size(&part, round);
-        if size.sites < 3 || watch.clock.stop() {
-            break;
-        }
-        regroup(&part, &v, size, goal, watch);
-        say(watch, "groups", &part);
-    }
-    true
 }
 
 fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
@@ -223,7 +201,7 @@ fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
 /// Groups grow from round to round, but stay parts of the whole.
 fn group_size(whole: &Whole<'_>, round: usize) -> Size {
     let most = whole.core.count.unwrap_or(usize::MAX) / 3;
-    let round = round.min(3);
+    let round = round.min(5);
     let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
     Size { sites: (10 << round).min(most), pairs: 300_000 << round, effort }
 }
@@ -234,13 +212,16 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
     let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    let ascent_sites = whole.core.sites();
     drop(ascent);
     // long lists are made again afterwards rather than kept twice
     if whole.core.rows.pairs() > LONG {
         whole.release();
     }
     say(watch, &format!("below {cap:.1}"), &part);
-    if !is_settled(&part, goal, cap, watch) {
+    // a guess that takes next to nothing out of the question is not worth asking
+    let idle = cap.is_finite() && part.core.sites() * 4 > ascent_sites * 3 && part.core.rows.pairs() > WIDE;
+    if !idle && !is_settled(&part, goal, cap, watch) {
         narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
     }
     let clients = std::mem::take(&mut part.clients);

@@ -7,6 +7,7 @@
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Core;
+use super::dual::Ascent;
 use super::lists::{Arc, Lists, short};
 use super::search::{Cost, NONE, Search};
 use rayon::prelude::*;
@@ -16,6 +17,9 @@ const BATCH: usize = 8;
 
 /// Pairs that the nodes of one group may look at.
 const WORK: usize = 60_000_000;
+
+/// Sites of a region that may be searched at once.
+const FEW: usize = 100;
 
 /// How large groups are and how hard they are worked on.
 #[derive(Debug, Clone, Copy)]
@@ -236,7 +240,38 @@ fn solve(
     // a large region is worth fewer nodes: the next one has as much to give
     let nodes = (WORK / (part.core.rows.pairs().max(1) * effort.node.max(1))).clamp(1, effort.nodes);
     let effort = Effort { nodes, ..effort };
-    let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &pair, value: &value, stop };
-    let found = search(&frame, &start, part.value, &mut |_, _, _| ());
-    found.better.map(|(_, open)| open.iter().map(|&j| part.sites[j as usize]).collect())
+    let (u, mut bound) = ascent(&part, &start, effort.root, goal, stop);
+    // guesses, as in the whole: what lies just above the bound is a question about few sites
+    let mut share = if part.core.sites() > FEW { 1.0 / 8.0 } else { 1.0 };
+    let names = |open: &[u32]| open.iter().map(|&j| part.sites[j as usize]).collect();
+    loop {
+        if bound >= goal.cutoff(part.value) || stop() {
+            return None;
+        }
+        let cap = if share < 1.0 { bound + share * (part.value - bound) } else { f64::INFINITY };
+        let frame = Frame { core: &part.core, goal, effort, cap, cost: &pair, value: &value, stop };
+        let found = search(&frame, &u, part.value, &mut |_, _, _| ());
+        if let Some((_, open)) = found.better {
+            return Some(names(&open));
+        }
+        if share >= 1.0 {
+            return None;
+        }
+        bound = bound.max(found.bound.min(cap));
+        share *= 2.0;
+    }
+}
+
+/// Multipliers and bound of a region after some evaluations.
+fn ascent(part: &Region, start: &[f64], evaluations: usize, goal: Goal, stop: &(dyn Fn() -> bool + Sync)) -> (Vec<f64>, f64) {
+    let mut ascent = Ascent::new(&part.core, start.iter().copied(), 0.5);
+    for _ in 0..evaluations {
+        let bound = ascent.evaluate(&part.core);
+        if ascent.best >= goal.cutoff(part.value) || ascent.factor() < 5e-3 || stop() {
+            break;
+        }
+        let target = part.value + 1e-7 * part.value.abs();
+        ascent.advance(&part.core, bound, target.min(ascent.best + 0.3 * (target - ascent.best)), 8);
+    }
+    (ascent.best_u, ascent.best)
 }
