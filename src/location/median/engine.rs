@@ -37,6 +37,9 @@ const LONG: usize = 40_000_000;
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
 
+/// Sites for each open one that take part in groups first.
+const LIKED: usize = 6;
+
 /// Share of the value that groups gain before the answer is valued and told.
 const TOLD: f64 = 5e-5;
 
@@ -139,18 +142,18 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         return;
     }
     say(watch, "ascent", whole);
-    improve(whole, u, group_size(whole, 0), goal, watch);
-    say(watch, "groups", whole);
-    if whole.core.rows.pairs() > WIDE && !watch.clock.stop() {
-        // a better answer is a better target
+    if among_liked(whole, u, 0, goal, watch) {
+        // a better answer is a better target, and better prices make groups easy
         if ascend(whole, u, Aim { still: STILL, factor: 0.1, pace: 0.01, ..all }, goal, watch) != State::Going {
             return;
         }
         say(watch, "ascent", whole);
-        for round in 1..=2 {
-            improve(whole, u, group_size(whole, round), goal, watch);
-            say(watch, "groups", whole);
-        }
+        among_liked(whole, u, 0, goal, watch);
+    }
+    improve(whole, u, group_size(whole, 0), goal, watch);
+    say(watch, "groups", whole);
+    for round in 1..3 {
+        among_liked(whole, u, round, goal, watch);
     }
     let (mut guess, mut round) = (1.0 / 8.0, 0);
     while !watch.clock.stop() && round < rounds {
@@ -169,6 +172,22 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             guess *= 2.0;
         }
     }
+}
+
+/// Groups among the sites that the dual likes best: a tenth of the pairs, most of the gain. False where the instance is so small that all
+/// sites may take part at once.
+fn among_liked(whole: &Whole<'_>, u: &[f64], round: usize, goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
+    let liked = places.len().saturating_mul(LIKED);
+    let size = group_size(whole, round);
+    let short = whole.core.count.is_some_and(|p| p != places.len());
+    if whole.core.rows.pairs() < WIDE || 2 * liked > whole.core.sites() || short || size.sites < 3 || watch.clock.stop() {
+        return false;
+    }
+    let (part, v) = thinned(whole, u, &places, liked);
+    regroup(&part, &v, size, goal, watch);
+    say(watch, "groups of liked sites", &part);
+    true
 }
 
 fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {

@@ -18,8 +18,8 @@ const BATCH: usize = 8;
 /// Pairs that the nodes of one group may look at.
 const WORK: usize = 60_000_000;
 
-/// Sites of a region that may be searched at once.
-const FEW: usize = 100;
+/// Open sites of a group from which on answers just above the bound are looked for first.
+const MANY: usize = 30;
 
 /// How large groups are and how hard they are worked on.
 #[derive(Debug, Clone, Copy)]
@@ -240,9 +240,10 @@ fn solve(
     // a large region is worth fewer nodes: the next one has as much to give
     let nodes = (WORK / (part.core.rows.pairs().max(1) * effort.node.max(1))).clamp(1, effort.nodes);
     let effort = Effort { nodes, ..effort };
-    let (u, mut bound) = ascent(&part, &start, effort.root, goal, stop);
-    // guesses, as in the whole: what lies just above the bound is a question about few sites
-    let mut share = if part.core.sites() > FEW { 1.0 / 8.0 } else { 1.0 };
+    // guesses, as in the whole: what lies just above the bound is a question about few sites; a small region is that from the start
+    let guesses = group.len() >= MANY;
+    let (u, mut bound) = if guesses { ascent(&part, &start, effort.root, goal, stop) } else { (start, f64::NEG_INFINITY) };
+    let mut share = if guesses { 1.0 / 8.0 } else { 1.0 };
     let names = |open: &[u32]| open.iter().map(|&j| part.sites[j as usize]).collect();
     loop {
         if bound >= goal.cutoff(part.value) || stop() {
