@@ -18,10 +18,13 @@ const SMALL: usize = 3_000_000;
 const STEPS: usize = 200;
 /// Clients times sites over open sites up to which two sets of multipliers are compared: an evaluation looks at about twice as many pairs.
 const COMPARED: usize = 20_000_000;
+/// The same from which on it would take minutes to evaluate them: none are given.
+const MOST: usize = 400_000_000;
 /// Digits of multipliers behind their mean that are kept: rounding costs the bound as much at most.
 const DIGITS: i32 = 9;
 
-/// The best multipliers of a run, 0 for clients in `unreachable` (increasing) and for those that cost nothing; `None` when none were found.
+/// The best multipliers of a run, 0 for clients in `unreachable` (increasing) and for those that cost nothing; `None` when none were found, or
+/// when they would take too long to evaluate.
 pub(super) fn multipliers(instance: &Instance, count: Option<usize>, unreachable: &[u32], watch: &Watch<'_>) -> Option<Vec<f64>> {
     let problem = count.map_or(Problem::Uncapacitated, |p| Problem::PMedian { p });
     let [first, last] = watch.prices().map(|mut u| {
@@ -32,7 +35,11 @@ pub(super) fn multipliers(instance: &Instance, count: Option<usize>, unreachable
         return None;
     }
     let pairs = instance.clients().saturating_mul(instance.sites());
-    if pairs > SMALL && pairs / watch.open().len().max(1) > COMPARED {
+    let long = pairs / watch.open().len().max(1);
+    if long > MOST {
+        return None;
+    }
+    if pairs > SMALL && long > COMPARED {
         return Some(last);
     }
     let value = |u: &[f64]| lagrangian_bound(instance, &problem, unreachable, u).unwrap_or(f64::NEG_INFINITY);
