@@ -191,7 +191,10 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     improve(whole, u, group_size(whole, 0), goal, watch);
     say(watch, "groups", whole);
     for round in 1..3 {
-        among_liked(whole, u, round, goal, watch);
+        if among_liked(whole, u, round, goal, watch) {
+            improve(whole, u, group_size(whole, 0), goal, watch);
+            say(watch, "groups", whole);
+        }
     }
     let (mut guess, mut round) = (1.0 / 8.0, 0);
     while !watch.clock.stop() && round < rounds {

@@ -7,7 +7,6 @@
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Core;
-use super::dual::Ascent;
 use super::lists::{Arc, Lists, short};
 use super::search::{Cost, NONE, Search};
 use rayon::prelude::*;
@@ -17,9 +16,6 @@ const BATCH: usize = 8;
 
 /// Pairs that the nodes of one group may look at.
 const WORK: usize = 60_000_000;
-
-/// Open sites of a group from which on answers just above the bound are looked for first.
-const MANY: usize = 30;
 
 /// How large groups are and how hard they are worked on.
 #[derive(Debug, Clone, Copy)]
@@ -240,39 +236,7 @@ fn solve(
     // a large region is worth fewer nodes: the next one has as much to give
     let nodes = (WORK / (part.core.rows.pairs().max(1) * effort.node.max(1))).clamp(1, effort.nodes);
     let effort = Effort { nodes, ..effort };
-    // guesses, as in the whole: what lies just above the bound is a question about few sites; a small region is that from the start
-    let guesses = group.len() >= MANY;
-    let (u, mut bound) = if guesses { ascent(&part, &start, effort.root, goal, stop) } else { (start, f64::NEG_INFINITY) };
-    let mut share = if guesses { 1.0 / 8.0 } else { 1.0 };
-    let names = |open: &[u32]| open.iter().map(|&j| part.sites[j as usize]).collect();
-    loop {
-        if bound >= goal.cutoff(part.value) || stop() {
-            return None;
-        }
-        let cap = if share < 1.0 { bound + share * (part.value - bound) } else { f64::INFINITY };
-        let frame = Frame { core: &part.core, goal, effort, cap, cost: &pair, value: &value, stop };
-        let found = search(&frame, &u, part.value, &mut |_, _, _| ());
-        if let Some((_, open)) = found.better {
-            return Some(names(&open));
-        }
-        if share >= 1.0 {
-            return None;
-        }
-        bound = bound.max(found.bound.min(cap));
-        share *= 2.0;
-    }
-}
-
-/// Multipliers and bound of a region after some evaluations.
-fn ascent(part: &Region, start: &[f64], evaluations: usize, goal: Goal, stop: &(dyn Fn() -> bool + Sync)) -> (Vec<f64>, f64) {
-    let mut ascent = Ascent::new(&part.core, start.iter().copied(), 0.5);
-    for _ in 0..evaluations {
-        let bound = ascent.evaluate(&part.core);
-        if ascent.best >= goal.cutoff(part.value) || ascent.factor() < 5e-3 || stop() {
-            break;
-        }
-        let target = part.value + 1e-7 * part.value.abs();
-        ascent.advance(&part.core, bound, target.min(ascent.best + 0.3 * (target - ascent.best)), 8);
-    }
-    (ascent.best_u, ascent.best)
+    let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &pair, value: &value, stop };
+    let found = search(&frame, &start, part.value, &mut |_, _, _| ());
+    found.better.map(|(_, open)| open.iter().map(|&j| part.sites[j as usize]).collect())
 }
