@@ -79,6 +79,7 @@ pub mod plan;
 pub mod plot;
 pub mod policy;
 pub mod referral;
+pub mod reform;
 pub mod report;
 pub mod synth;
 pub mod text;

@@ -25,6 +25,7 @@ const ROOMS: &[&str] = &[
     "location",
     "layout",
     "referral",
+    "reform",
     "io",
     "text",
     "plot",

@@ -6,13 +6,16 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 17] = [
     "demo",
     "validate",
     "referral",
     "layout",
     "locate",
     "beds",
+    "pairing",
+    "telemedicine",
+    "ledger",
     "check",
     "report",
     "compare",

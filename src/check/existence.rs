@@ -48,10 +48,21 @@ pub(super) fn capable(problem: &Problem, j: usize, k: usize) -> bool {
     class.lowest_rank <= r && r <= class.highest_rank && (beds || class.kind == Kind::O)
 }
 
-/// Capable through a telemedicine link only (C3t).
-pub(super) fn capable_by_link(problem: &Problem, j: usize, k: usize) -> bool {
+/// Share of the arrivals one rank above its means that a facility treats with help (C3t): over a link (visits at ranks 2 and 3), with paired
+/// hospitals (rank 3), together at most all.
+pub(super) fn helped_share(problem: &Problem, j: usize, k: usize) -> f64 {
     let r = rank(problem, j);
-    problem.tele[j] && !is_stay(problem, k) && (r == 2 || r == 3) && problem.classes[k].lowest_rank == r + 1
+    if problem.classes[k].lowest_rank != r + 1 {
+        return 0.0;
+    }
+    let mut share = 0.0;
+    if problem.tele[j] && !is_stay(problem, k) && (r == 2 || r == 3) {
+        share += problem.limits.tele_share;
+    }
+    if r == 3 {
+        share += problem.aid[j];
+    }
+    f64::min(share, 1.0)
 }
 
 fn first_allowed(problem: &Problem, j: usize, k: usize, minutes: f64) -> bool {
@@ -75,7 +86,7 @@ pub(super) fn check(problem: &Problem, plan: &ReferralPlan, found: &mut Findings
         }
     }
     for (a, j, k, cases) in f.treated.rows() {
-        if !(serves(problem, j, a) && (capable(problem, j, k) || capable_by_link(problem, j, k))) {
+        if !(serves(problem, j, a) && (capable(problem, j, k) || helped_share(problem, j, k) > 0.0)) {
             found.add("exist-treated", place.cell((a, j, k)), cases, 0.0, "The facility cannot treat these patients.");
         }
         if problem.switches.drug_linkage && !is_stay(problem, k) && lacks_drugs(problem, j, k) {

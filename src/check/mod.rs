@@ -47,6 +47,7 @@ pub mod location;
 pub mod location_bound;
 mod location_rows;
 mod money;
+pub mod reform;
 mod rows;
 mod shape;
 mod tables;
@@ -54,6 +55,7 @@ mod targets;
 
 pub use location::check_location;
 pub use location_bound::lagrangian_bound;
+pub use reform::check_reform;
 
 use crate::demand::Problem;
 use crate::plan::ReferralPlan;

@@ -1,6 +1,6 @@
 //! C1 to C6, C12 and C15: demand, choice floors, balances, shares, capacities.
 
-use super::existence::capable;
+use super::existence::{capable, helped_share};
 use super::tables::Tables;
 use super::{BED_DAYS, CASES, DOCTORS, Findings, Place, RELATIVE};
 use crate::demand::Problem;
@@ -76,8 +76,15 @@ fn balances(problem: &Problem, tables: &Tables, found: &mut Findings) {
         let tolerance = CASES + RELATIVE * (incoming + outgoing);
         found.equal("balance", at, outgoing, incoming, tolerance, "What comes in must be treated, sent on or counted as unserved (C2).");
         if !capable(problem, j, k) {
-            let most = problem.limits.tele_share * (c.first + c.up_in);
-            found.at_most("tele-share", at, c.treated, most, tolerance, "More treated over the link than its share of arrivals (C3t).");
+            let most = helped_share(problem, j, k) * (c.first + c.up_in);
+            found.at_most(
+                "tele-share",
+                at,
+                c.treated,
+                most,
+                tolerance,
+                "More treated with help (link, paired hospitals) than its share of arrivals (C3t).",
+            );
         }
         let most = problem.limits.step_down_max * c.treated;
         found.at_most("step-down-share", at, c.down_out, most, tolerance, "More stepped down than allowed (C4).");

@@ -31,6 +31,9 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::beds::BEDS_KIND) {
         return beds::check(&args.case, &args.plan, observer);
     }
+    if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::reform::REFORM_KIND) {
+        return super::reform::check(&args.case, &args.plan, observer);
+    }
     if crate::io::layout_files::kind_of(&args.plan).as_deref() == Some("layout") {
         return layout(args);
     }

@@ -15,18 +15,21 @@ pub mod import;
 pub mod layout;
 pub mod layout_questions;
 pub mod layout_steps;
+pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
 pub mod progress;
 pub mod referral;
 mod referral_layout;
+pub mod reform;
 pub mod report;
 pub mod schema;
 pub mod steps;
 mod summary;
 pub mod validate;
 
+use crate::plan::reform::Model;
 use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Answer, Exit, Fault};
 use progress::{Progress, Style};
@@ -56,6 +59,11 @@ enum Command {
     Layout(layout::Args),
     Locate(locate::Args),
     Beds(beds::Args),
+    /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
+    Pairing(reform::Args),
+    /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
+    Telemedicine(reform::Args),
+    Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
@@ -75,6 +83,9 @@ impl Command {
             Self::Layout(_) => "layout",
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
+            Self::Pairing(_) => Model::Pairing.name(),
+            Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
@@ -94,6 +105,9 @@ impl Command {
             Self::Layout(args) => layout::run(args, observer),
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
+            Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),

@@ -28,6 +28,9 @@ pub struct Args {
 pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
+    if crate::io::plan_file::kind(&args.plan).as_deref() == Some(crate::plan::reform::REFORM_KIND) {
+        return super::reform::report(&args.case, &args.plan, args.lang, out, observer);
+    }
     if crate::io::layout_files::kind_of(&args.plan).as_deref() == Some("layout") {
         let (prepared, plan, mut violations) = super::layout_steps::judge_written(&args.case, &args.plan)?;
         // the answers to what was asked next stand beside the plan

@@ -41,7 +41,7 @@ impl Problem {
             door.say(&codes::SETTING_OUT_OF_RANGE, &["arcs"], &arcs.first_start.len(), message.into());
         }
         door.close()?;
-        let Parts { prices, limits, targets, gamma, classes, demand, open, beds, doctors, tele, tiers, seen, waiting_weight } = parts;
+        let Parts { prices, limits, targets, gamma, classes, demand, open, beds, doctors, tele, aid, tiers, seen, waiting_weight } = parts;
 
         let base = Conditions {
             network,
@@ -92,6 +92,7 @@ impl Problem {
             beds,
             doctors,
             tele,
+            aid,
             switches: scenario.switches.clone(),
         })
     }
@@ -117,6 +118,7 @@ struct Parts {
     beds: Vec<f64>,
     doctors: Vec<f64>,
     tele: Vec<bool>,
+    aid: Vec<f64>,
     tiers: TierTable,
     seen: TierTable,
     waiting_weight: Option<f64>,
@@ -138,6 +140,7 @@ impl Parts {
             doctors: capacity(network, &Supply::doctors(scenario), &open, door),
             open,
             tele: tele(network, scenario, door),
+            aid: aid(network, scenario, door),
             tiers,
             seen,
             waiting_weight: scenario.choice.waiting_weight.map(|w| door.within(&["choice", "waiting_weight"], w, f64::NEG_INFINITY, 0.0)),
@@ -346,6 +349,15 @@ fn tele(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {
     known_facilities(network, ["tele", "facilities"], false, change.facilities.iter(), door);
     let linked = |f: &Facility| (f.tele && !change.ignore_table) || change.tiers.contains(&f.tier) || change.facilities.contains(&f.code);
     network.facilities.iter().map(linked).collect()
+}
+
+fn aid(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<f64> {
+    let shares = &scenario.aid.shares;
+    known_facilities(network, ["aid", "shares"], true, shares.keys(), door);
+    for (code, share) in shares {
+        door.within(&["aid", "shares", code], *share, 0.0, 1.0);
+    }
+    network.facilities.iter().map(|f| shares.get(&f.code).copied().unwrap_or_default()).collect()
 }
 
 /// Tiers as the fund pays, and as patients see them.

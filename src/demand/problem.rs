@@ -42,6 +42,8 @@ pub struct Problem {
     pub doctors: Vec<f64>,
     /// Telemedicine link of each facility.
     pub tele: Vec<bool>,
+    /// Share of the arrivals one rank above its own means that paired hospitals help each facility to treat; 0: no help.
+    pub aid: Vec<f64>,
     /// Optional rows.
     pub switches: Switches,
 }
@@ -85,6 +87,19 @@ impl Problem {
     #[must_use]
     pub fn unit_cost(&self, facility: FacilityId, class: ClassId) -> f64 {
         unit_cost(&self.tiers, &self.prices, self.network.facility(facility).tier, &self.classes[class.index()])
+    }
+
+    /// Share of its arrivals that a facility may treat of a class one rank above its own means (C3t): by a telemedicine link (visits, ranks 2
+    /// and 3) and by the help of paired hospitals (visits and stays, rank 3; model 6.13), together at most 1. 0: not at all.
+    #[must_use]
+    pub fn share_beyond(&self, facility: usize, class: usize) -> f64 {
+        let (rank, k) = (self.network.facilities[facility].rank(), &self.classes[class]);
+        if !matches!(rank, 2 | 3) || k.lowest_rank != rank + 1 {
+            return 0.0;
+        }
+        let link = if self.tele[facility] && k.kind == Kind::O { self.limits.tele_share } else { 0.0 };
+        let aid = if rank == 3 { self.aid[facility] } else { 0.0 };
+        (link + aid).clamp(0.0, 1.0)
     }
 
     /// Price of one case of unmet need, yuan: `UNMET_k`.

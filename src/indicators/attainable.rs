@@ -149,9 +149,9 @@ fn by_class(problem: &Problem, demand: &[f64], highest_rank: u8, keep: impl Fn(&
     let mut share = vec![0.0_f64; demand.len()];
     for (j, f) in problem.network.facilities.iter().enumerate() {
         let Some(area) = f.area.filter(|_| f.rank() <= highest_rank) else { continue };
-        for (k, class) in problem.classes.iter().enumerate() {
+        for k in 0..n {
             let at = area.index() * n + k;
-            share[at] = share[at].max(treats(problem, j, class));
+            share[at] = share[at].max(treats(problem, j, k));
         }
     }
     for (a, reach) in out.iter_mut().enumerate() {
@@ -162,22 +162,20 @@ fn by_class(problem: &Problem, demand: &[f64], highest_rank: u8, keep: impl Fn(&
     }
 }
 
-/// Share of the arrivals of a class that a facility may treat: 1, the telemedicine share, or 0.
-fn treats(problem: &Problem, facility: usize, class: &CaseClass) -> f64 {
+/// Share of the arrivals of a class that a facility may treat: 1, the share with help (C3t), or 0.
+fn treats(problem: &Problem, facility: usize, k: usize) -> f64 {
+    let class = &problem.classes[k];
     let f = &problem.network.facilities[facility];
     let in_force = match class.kind {
         Kind::O => problem.doctors[facility] > 0.0,
         Kind::H => problem.beds[facility] > 0.0,
     };
-    let by_link = problem.tele[facility] && class.kind == Kind::O && matches!(f.rank(), 2 | 3) && class.lowest_rank == f.rank() + 1;
     if !in_force {
         0.0
     } else if class.treatable_at(f.tier) {
         1.0
-    } else if by_link {
-        problem.limits.tele_share.clamp(0.0, 1.0)
     } else {
-        0.0
+        problem.share_beyond(facility, k)
     }
 }
 
@@ -213,7 +211,8 @@ fn step_down(problem: &Problem, demand: &[f64], out: &mut [Reach]) {
     let possible: Vec<bool> = problem
         .classes
         .iter()
-        .map(|class| can_step_down(class) && senders.iter().enumerate().any(|(j, sends)| *sends && treats(problem, j, class) > 0.0))
+        .enumerate()
+        .map(|(k, class)| can_step_down(class) && senders.iter().enumerate().any(|(j, sends)| *sends && treats(problem, j, k) > 0.0))
         .collect();
     for (a, reach) in out.iter_mut().enumerate() {
         for (k, class) in problem.classes.iter().enumerate() {

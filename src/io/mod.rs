@@ -19,6 +19,7 @@ pub mod plan_file;
 pub mod rows;
 pub mod scenario;
 mod scenario_layout;
+mod scenario_reform;
 pub mod schema;
 mod serde_words;
 pub mod table;

@@ -7,6 +7,7 @@ use crate::network::{Network, Place, Problem, Problems};
 use crate::plan::ReferralPlan;
 use crate::plan::beds::{BEDS_VERSION, BedsPlan};
 use crate::plan::referral::PLAN_VERSION;
+use crate::plan::reform::{REFORM_VERSION, ReformPlan};
 use serde::Deserialize;
 use std::io;
 use std::path::Path;
@@ -39,6 +40,16 @@ pub fn beds_bytes(plan: &BedsPlan) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The bytes of a `plan.json` of a further model of the reform.
+///
+/// # Errors
+/// When a number of the plan cannot be written as JSON.
+pub fn reform_bytes(plan: &ReformPlan) -> io::Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec_pretty(plan).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    Ok(bytes)
+}
+
 /// What `kind` of plan a file says it is, when it can be told.
 #[must_use]
 pub fn kind(path: &Path) -> Option<String> {
@@ -51,6 +62,18 @@ pub fn kind(path: &Path) -> Option<String> {
 /// # Errors
 /// No JSON, cut short, another version, another shape.
 pub fn read_beds(path: &Path) -> Result<BedsPlan, Vec<Problem>> {
+    read_version(path, BEDS_VERSION)
+}
+
+/// Reads a plan of a further model; whether it fits its case is for [`crate::check::reform`] to tell.
+///
+/// # Errors
+/// No JSON, cut short, another version, another shape.
+pub fn read_reform(path: &Path) -> Result<ReformPlan, Vec<Problem>> {
+    read_version(path, REFORM_VERSION)
+}
+
+fn read_version<T: serde::de::DeserializeOwned>(path: &Path, wanted: u32) -> Result<T, Vec<Problem>> {
     let shown = path.display().to_string();
     let text = match text_file::read(path, &shown, LARGEST_JSON) {
         Ok(Some(text)) => text,
@@ -58,8 +81,8 @@ pub fn read_beds(path: &Path) -> Result<BedsPlan, Vec<Problem>> {
         Err(problem) => return Err(vec![*problem]),
     };
     let head: Option<Head> = serde_json::from_str(&text).ok();
-    if let Some(version) = head.and_then(|h| h.version).filter(|v| *v != u64::from(BEDS_VERSION)) {
-        let message = format!("this program reads version {BEDS_VERSION}");
+    if let Some(version) = head.and_then(|h| h.version).filter(|v| *v != u64::from(wanted)) {
+        let message = format!("this program reads version {wanted}");
         return Err(vec![Problem::new(&codes::PLAN_VERSION, Place::file(&shown), message).column("version").value(version)]);
     }
     serde_json::from_str(&text).map_err(|e| {

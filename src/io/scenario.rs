@@ -1,8 +1,8 @@
 //! Scenario files: read with every mistake named, laid over the scenario of the case key by key.
 
-use super::scenario_layout;
 use super::text_file::{self, LARGEST_TOML};
 use super::toml_file::TomlFile;
+use super::{scenario_layout, scenario_reform};
 use crate::demand::{ProblemError, misfits};
 use crate::network::codes::{self, Rule};
 use crate::network::problem::nearest;
@@ -80,6 +80,9 @@ impl ScenarioFile {
                     remedy: rule.remedy.into(),
                 });
             });
+        }
+        if let Some(reform) = &self.scenario.reform {
+            errors.extend(scenario_reform::names(reform, network));
         }
         self.located(&errors, "scenario")
     }
@@ -218,6 +221,12 @@ pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Probl
     range(&["switches", "fund_balance"], s.switches.fund_balance, 0.0, 1.0);
     if let Some(rules) = &s.layout {
         scenario_layout::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));
+    }
+    if let Some(rules) = &s.reform {
+        scenario_reform::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));
+    }
+    for (facility, share) in &s.aid.shares {
+        range(&["aid", "shares", facility], Some(*share), 0.0, 1.0);
     }
     for (key, given, known) in [("prices", &s.prices, fields(&Prices::default())), ("limits", &s.limits, fields(&Limits::default()))] {
         for (name, value) in given {

@@ -4,7 +4,7 @@
 
 use super::case_toml::CaseToml;
 use super::rows::{ArcRow, AreaRow, ClassRow, EdgeRow, FacilityRow, NodeRow, SettlementRow, TierRow, TimeRow, TownshipRow};
-use crate::plan::{BedsPlan, LayoutPlan, LayoutQuestions, LocationPlan, ReferralPlan};
+use crate::plan::{BedsPlan, LayoutPlan, LayoutQuestions, LocationPlan, ReferralPlan, ReformPlan};
 use crate::policy::{PolicyPack, Scenario};
 use schemars::{JsonSchema, schema_for};
 use serde_json::Value;
@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, Value)> {
         ("solution.json", of::<LocationPlan>()),
         ("beds-plan.json", of::<BedsPlan>()),
         ("layout.json", of::<LayoutPlan>()),
+        ("reform-plan.json", of::<ReformPlan>()),
         ("questions.json", of::<LayoutQuestions>()),
     ]
 }

@@ -8,6 +8,7 @@ pub mod referral_cells;
 pub mod referral_extract;
 pub mod referral_flow;
 pub mod referral_rows;
+pub mod reform;
 pub mod rowwise;
 
 pub use layout::LayoutModel;

@@ -22,8 +22,8 @@ pub struct Cells {
     pub direct: Vec<bool>,
     /// The facility can treat the class by itself (`facility * classes + class`).
     pub treats: Vec<bool>,
-    /// The facility can treat the class only through its telemedicine link (C3t).
-    pub tele_treats: Vec<bool>,
+    /// Share of its arrivals that the facility can treat with help alone (C3t): a telemedicine link or paired hospitals; 0 where it cannot.
+    pub beyond: Vec<f64>,
 }
 
 impl Cells {
@@ -32,9 +32,8 @@ impl Cells {
     pub fn build(problem: &Problem, prune: bool) -> Self {
         let net = &problem.network;
         let classes = problem.classes.len();
-        let (treats, tele_treats) = treatments(problem);
-        let mut cells =
-            Self { classes, slots: Vec::new(), lookup: HashMap::new(), live: Vec::new(), direct: Vec::new(), treats, tele_treats };
+        let (treats, beyond) = treatments(problem);
+        let mut cells = Self { classes, slots: Vec::new(), lookup: HashMap::new(), live: Vec::new(), direct: Vec::new(), treats, beyond };
         for (j, f) in net.facilities.iter().enumerate() {
             for a in 0..net.areas.len() {
                 if serves(problem, j, a) {
@@ -99,7 +98,7 @@ impl Cells {
     #[must_use]
     pub fn may_treat(&self, facility: usize, class: usize) -> bool {
         let n = facility * self.classes + class;
-        self.treats[n] || self.tele_treats[n]
+        self.treats[n] || self.beyond[n] > 0.0
     }
 
     /// Cells with a C2 row.
@@ -230,18 +229,18 @@ fn lacks_drugs(problem: &Problem, facility: usize, class: usize) -> bool {
     problem.network.facilities[facility].drug_gaps.iter().any(|gap| gap.index() == class)
 }
 
-/// By facility and class: treatment by own capability, and through telemedicine one rank above it.
-fn treatments(problem: &Problem) -> (Vec<bool>, Vec<bool>) {
+/// By facility and class: treatment by own capability, and the share with help one rank above it.
+fn treatments(problem: &Problem) -> (Vec<bool>, Vec<f64>) {
     let n = problem.classes.len();
     let mut own = vec![false; problem.network.facilities.len() * n];
-    let mut tele = own.clone();
+    let mut beyond = vec![0.0; own.len()];
     for (j, f) in problem.network.facilities.iter().enumerate() {
         for (k, class) in problem.classes.iter().enumerate() {
             // C13: an outpatient class whose drugs are not linked (chronic follow-up) is not treated here
             let gap = problem.switches.drug_linkage && class.kind == Kind::O && lacks_drugs(problem, j, k);
             own[j * n + k] = class.treatable_at(f.tier) && !gap;
-            tele[j * n + k] = problem.tele[j] && class.kind == Kind::O && matches!(f.rank(), 2 | 3) && class.lowest_rank == f.rank() + 1;
+            beyond[j * n + k] = problem.share_beyond(j, k);
         }
     }
-    (own, tele)
+    (own, beyond)
 }

@@ -7,7 +7,7 @@
 //! C1   sum_j x[i,j,k] + z[i,k] = D[i,k]
 //! C1c  x[i,j,k] + v[i,j,k] >= f[i,j,k] = (1 - gamma) D[i,k] P[i,j,k]
 //! C2   sum_i x + sum_q u_in + sum_q e_in = w + sum_q u_out + sum_q e_out + s            each (a,j,k)
-//! C3t  w <= tele_eta (sum_i x + sum_q u_in)                                            linked j, one rank above its own
+//! C3t  w <= tele_eta (sum_i x + sum_q u_in)                                            linked or helped j, one rank above its own
 //! C4   sum_q d <= delta_max w          C4r  sum_q e_out <= redir_max sum_i x
 //! C5   sum (LA+LB) w - LB d_out + LB d_in <= 365 theta b avail
 //! C6   (visits w + u_out + e_out) / V + bed-days / Q <= h avail
@@ -210,8 +210,8 @@ impl Writer<'_> {
             if has_redirect[cell] {
                 self.rows.c4r[cell] = id(self.m.add_row(f64::NEG_INFINITY, p.limits.redirect_max * floors));
             }
-            if self.cells.tele_treats[n] && !self.cells.treats[n] {
-                self.rows.c3t[cell] = id(self.m.add_row(f64::NEG_INFINITY, p.limits.tele_share * floors));
+            if self.cells.beyond[n] > 0.0 && !self.cells.treats[n] {
+                self.rows.c3t[cell] = id(self.m.add_row(f64::NEG_INFINITY, self.cells.beyond[n] * floors));
             }
         }
     }
@@ -285,7 +285,7 @@ impl Writer<'_> {
         entries.push((c1, 1.0));
         if let Some(cell) = self.cells.live_cell(a, j, k) {
             push_if(entries, self.rows.c2[cell], 1.0);
-            push_if(entries, self.rows.c3t[cell], -p.limits.tele_share);
+            push_if(entries, self.rows.c3t[cell], -self.cells.beyond[j * self.cells.classes + k]);
             push_if(entries, self.rows.c4r[cell], -p.limits.redirect_max);
         }
         if class.elective && p.network.facilities[j].rank() <= 2 {
@@ -361,7 +361,7 @@ impl Writer<'_> {
                         continue;
                     }
                     let mut entries = vec![(self.rows.c2[from] as usize, -1.0), (self.rows.c2[to] as usize, 1.0)];
-                    push_if(&mut entries, self.rows.c3t[to], -p.limits.tele_share);
+                    push_if(&mut entries, self.rows.c3t[to], -self.cells.beyond[q * self.cells.classes + k]);
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
                     let key = ColKey { var: Var::Up, class: class_id(k), place: id(a), from: id(j), to: id(q), arc: id(n) };
                     let cost = up_cost(p, j, q, arc.minutes);

@@ -6,6 +6,7 @@ pub mod layout;
 pub mod layout_questions;
 pub mod location;
 pub mod referral;
+pub mod reform;
 
 pub use crate::outcome::{Bounds, Limit, Termination};
 pub use beds::BedsPlan;
@@ -14,3 +15,4 @@ pub use layout::LayoutPlan;
 pub use layout_questions::LayoutQuestions;
 pub use location::LocationPlan;
 pub use referral::ReferralPlan;
+pub use reform::{ReformAnswer, ReformPlan};

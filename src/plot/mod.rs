@@ -23,6 +23,7 @@ pub mod network_map;
 pub mod palette;
 pub mod pareto;
 pub mod projection;
+pub mod reform;
 pub mod sankey;
 pub mod steps;
 pub mod svg;

@@ -1,6 +1,6 @@
 //! A scenario: what is changed of a case for one run, without touching its tables.
 
-use super::{LayoutRules, Targets};
+use super::{LayoutRules, Reform, Targets};
 use crate::network::Tier;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +44,28 @@ pub struct Scenario {
     /// What a layout is asked (`fenji layout`); nothing else looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutRules>,
+    /// What the further models of the reform are asked (`fenji pairing`, `fenji telemedicine`, ...); nothing else looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reform: Option<Reform>,
+    /// Help that county hospitals have from paired tertiary hospitals.
+    #[serde(skip_serializing_if = "AidChange::is_empty")]
+    pub aid: AidChange,
+}
+
+/// Help by paired hospitals (model 6.13).
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct AidChange {
+    /// Share of the arrivals one rank above its own means that a facility of rank 3 can treat, by facility code, 0 to 1 (the form of C3t).
+    pub shares: BTreeMap<String, f64>,
+}
+
+impl AidChange {
+    /// Nobody is helped.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.shares.is_empty()
+    }
 }
 
 /// Changes of demand.

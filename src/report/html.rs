@@ -51,6 +51,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     env.add_template("beds.html", include_str!("templates/beds.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
     env.add_template("layout.html", include_str!("templates/layout.html"))?;
+    env.add_template("reform.html", include_str!("templates/reform.html"))?;
     env.add_global("t", Value::from(Serde(said)));
     env.add_global("lang", text.code());
     env.add_global("style", Value::from_safe_string(include_str!("templates/style.css").replace("FONTS", &stack()?)));
@@ -63,7 +64,7 @@ fn stack() -> Result<String, PlotError> {
 }
 
 /// Messages that templates use as `t.name`, dashes as underscores.
-const MESSAGES: [&str; 39] = [
+const MESSAGES: [&str; 40] = [
     "report-before",
     "report-keys",
     "report-findings",
@@ -103,6 +104,7 @@ const MESSAGES: [&str; 39] = [
     "layout-front",
     "layout-prices",
     "layout-map-title",
+    "reform-summary",
 ];
 
 /// RFC 4648 base64 with padding.

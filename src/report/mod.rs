@@ -14,6 +14,8 @@ pub mod html;
 pub mod layout;
 pub mod layout_questions;
 pub mod referral;
+pub mod reform;
+pub mod register;
 pub mod sentences;
 mod sheets;
 pub mod tables;

@@ -21,9 +21,23 @@ use std::sync::Arc;
 use unic_langid::LanguageIdentifier;
 
 /// The English catalogue.
-pub const ENGLISH: &str = include_str!("locales/en.ftl");
+pub const ENGLISH: &str = concat!(
+    include_str!("locales/en.ftl"),
+    include_str!("locales/reform/common.en.ftl"),
+    include_str!("locales/reform/pairing.en.ftl"),
+    include_str!("locales/reform/register.en.ftl"),
+    include_str!("locales/reform/telemedicine.en.ftl"),
+);
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
-pub const CHINESE: &str = concat!(include_str!("locales/zh.ftl"), "\n", include_str!("locales/policy-zh.ftl"));
+pub const CHINESE: &str = concat!(
+    include_str!("locales/zh.ftl"),
+    "\n",
+    include_str!("locales/policy-zh.ftl"),
+    include_str!("locales/reform/common.zh.ftl"),
+    include_str!("locales/reform/pairing.zh.ftl"),
+    include_str!("locales/reform/register.zh.ftl"),
+    include_str!("locales/reform/telemedicine.zh.ftl"),
+);
 
 /// Why a catalogue could not be loaded.
 #[derive(Debug, thiserror::Error)]

@@ -92,6 +92,7 @@ fn problem(network: Network, arcs: Arcs, demand: Vec<f64>, targets: Targets) -> 
         beds: network.facilities.iter().map(|f| f64::from(f.beds.0)).collect(),
         doctors: network.facilities.iter().map(|f| f.doctors.0).collect(),
         tele: vec![false; network.facilities.len()],
+        aid: vec![0.0; network.facilities.len()],
         switches: Switches::default(),
         network: Arc::new(network),
         arcs: Arc::new(arcs),

@@ -1,0 +1,89 @@
+//! Independent verification of the plans of the further models: every number worked out again from the tables and what was asked.
+//!
+//! | code | what is wrong |
+//! | --- | --- |
+//! | `header` | version, kind or case of the plan |
+//! | `names` | a code that the case does not have, or one that stands twice |
+//! | `value` | a number that is negative, not finite, or not what the tables and the question give |
+//! | `limit` | a capacity, a share or another demand of the question that is not kept |
+//! | `exist` | something that may not be: a link to a hub of no higher rank, a pair without a way |
+//! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
+
+pub mod pairing;
+pub mod telemedicine;
+
+use super::{Findings, Violation};
+use crate::demand::Problem;
+use crate::network::{Case, Facility};
+use crate::outcome::Termination;
+use crate::plan::ReferralPlan;
+use crate::plan::reform::{REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
+use std::collections::BTreeSet;
+
+/// Relative tolerance of money and other values.
+pub const VALUE: f64 = 1e-6;
+/// Largest relative gap of a plan that is called optimal.
+pub const GAP: f64 = 1e-3;
+
+/// Verifies a plan; an empty list means that every test passed. `problem` is assembled from the case and the plan's own scenario;
+/// `referral` is the referral plan that the plan rests on, where it does.
+///
+/// Complexity: O(tables) and what the model needs beyond.
+#[must_use]
+pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral: Option<&ReferralPlan>) -> Vec<Violation> {
+    let mut found = Findings::default();
+    if plan.version != REFORM_VERSION || plan.kind != REFORM_KIND {
+        found.add("header", "plan", f64::from(plan.version), f64::from(REFORM_VERSION), "The plan is not of this version and kind.");
+    }
+    if plan.case != case.network.name {
+        found.add("header", plan.case.as_str(), 0.0, 0.0, format!("The plan is of another case than `{}`.", case.network.name));
+        return found.0;
+    }
+    proof(plan, &mut found);
+    let _ = referral;
+    match &plan.answer {
+        ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
+    }
+    found.0
+}
+
+/// Value and bounds fit each other and the way the run ended.
+fn proof(plan: &ReformPlan, found: &mut Findings) {
+    let value = if plan.maximised { -plan.objective } else { plan.objective };
+    let size = VALUE * value.abs().max(1.0);
+    found.equal("bounds", || "primal".into(), plan.bounds.primal, value, size, "The upper bound is not the value of the plan.");
+    if plan.bounds.dual > plan.bounds.primal + size || plan.bounds.dual.is_nan() {
+        found.add("bounds", "dual", plan.bounds.dual, plan.bounds.primal, "The proven bound is above the value.");
+    }
+    if plan.termination == Termination::Optimal && plan.bounds.gap() > GAP {
+        found.add("termination", "plan", plan.bounds.gap(), GAP, "The plan is called optimal with a gap.");
+    }
+    if !matches!(plan.termination, Termination::Optimal | Termination::Feasible(_)) {
+        found.add("termination", "plan", 0.0, 0.0, "A run that ended so has no plan.");
+    }
+}
+
+/// The facility of a code; a code that the case does not have is told.
+fn facility<'a>(case: &'a Case, code: &str, found: &mut Findings) -> Option<(usize, &'a Facility)> {
+    let at = case.network.facilities.iter().position(|f| f.code == code);
+    if at.is_none() {
+        found.add("names", code, 0.0, 0.0, "The case has no facility of this code.");
+    }
+    at.map(|j| (j, &case.network.facilities[j]))
+}
+
+/// Codes that stand more than once.
+fn once<'a>(codes: impl Iterator<Item = &'a str>, found: &mut Findings) {
+    let mut seen = BTreeSet::new();
+    for code in codes {
+        if !seen.insert(code) {
+            found.add("names", code, 2.0, 1.0, "The code stands twice.");
+        }
+    }
+}
+
+/// Whether a facility stands and lies in one of the areas asked for (all when none is named).
+fn asked(case: &Case, areas: &[String], f: &Facility) -> bool {
+    f.siting.exist && (areas.is_empty() || f.area.is_some_and(|a| areas.contains(&case.network.area(a).code)))
+}

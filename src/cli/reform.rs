@@ -1,0 +1,261 @@
+//! The further models of the reform, `fenji telemedicine`, `fenji pairing` and so on: one way for all of them from case to checked plan.
+
+use super::args::{Lang, OutArg, gap, seconds};
+use super::exit::{Answer, Exit, Fault, visible};
+use super::output::{self, grouped};
+use super::steps::{self, Ask, Files, Prepared};
+use super::{check as refusal, referral};
+use crate::check::check_reform;
+use crate::io;
+use crate::outcome::{Limits, Observer};
+use crate::plan::ReferralPlan;
+use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
+use crate::plot::reform::ReformPictureInput;
+use crate::policy::{Reform, Scenario};
+use crate::reform::{self, ReformInput, Reformed, Repair, Solved};
+use crate::report::reform::{ReformReport, part, write_bundle};
+use crate::text::Catalogue;
+use anyhow::anyhow;
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Name of the referral plan that a plan rests on, beside it.
+const REFERRAL: &str = "referral.json";
+/// Name of the scenario file that says what a plan does to the referral plan.
+const EFFECT: &str = "effect.toml";
+
+/// What every one of these models takes.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Case folder
+    pub case: PathBuf,
+    /// Scenario file (TOML) with a `[reform]` section, over the scenario that the case may carry
+    #[arg(long, value_name = "FILE")]
+    pub scenario: Option<PathBuf>,
+    /// Policy pack: P2012, P2018, P2020, P2022, P2023, P2025, P2027 or P2035
+    #[arg(long, value_name = "NAME")]
+    pub policy: Option<String>,
+    /// Referral plan (plan.json) of the same case and scenario, for what rests on flows
+    #[arg(long, value_name = "PLAN")]
+    pub referral: Option<PathBuf>,
+    /// Stop each solve after this many seconds with the best plan so far [default: 120]
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub time: Option<Duration>,
+    /// Relative gap at which a plan is good enough [default: 1e-6]
+    #[arg(long, value_name = "X", value_parser = gap)]
+    pub gap: Option<f64>,
+    /// Threads (default: all)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Seed of the algorithms that draw
+    #[arg(long, value_name = "K", default_value_t = 1)]
+    pub seed: u64,
+    /// Language of report and pictures
+    #[arg(long, value_enum, default_value_t)]
+    pub lang: Lang,
+    /// Write plan.json, scenario.toml and effect.toml only
+    #[arg(long)]
+    pub no_report: bool,
+    /// Where results go.
+    #[command(flatten)]
+    pub out: OutArg,
+}
+
+/// Runs a model.
+///
+/// # Errors
+/// See [`Fault`]; infeasible questions and plans that fail their check are answers.
+pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
+    let out = &args.out.out;
+    output::claim_results(out)?;
+    let prepared =
+        steps::prepare(&args.case, Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: None }, observer)?;
+    let rests_on = args.referral.as_deref().map(|f| io::plan_file::read_plan(f, Some(&prepared.case.network))).transpose();
+    let rests_on = rests_on.map_err(Fault::Invalid)?;
+    let limits = limits(args);
+    let plan = match work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer)? {
+        Ok(plan) => plan,
+        Err(repairs) => return infeasible(model, &repairs, args.lang),
+    };
+    let violations = check_reform(&prepared.case, &prepared.problem, &plan, rests_on.as_ref());
+    if !violations.is_empty() {
+        return Ok(refusal::refused(model.name(), &violations, "the plan failed its own check and was not written"));
+    }
+    let files = files(&prepared, &plan, rests_on.as_ref(), (!args.no_report).then_some(args.lang))?;
+    output::write_results(out, &files)?;
+    let said = said(&prepared, &plan)?;
+    let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
+    let written = if args.no_report { "plan.json" } else { "report.html" };
+    text.push_str(&format!("{}\n{}\nwritten: {}", said.join("\n"), proof(&plan), out.join(written).display()));
+    let json = json!({
+        "command": model.name(), "ok": true, "case": plan.case, "objective": plan.objective, "unit": plan.unit, "maximised": plan.maximised,
+        "bounds": plan.bounds, "gap": plan.bounds.gap(), "termination": plan.termination, "answer": plan.answer, "said": said,
+        "goals": crate::indicators::reform::goals(&plan), "seconds": plan.seconds, "backend": plan.backend, "out": out,
+        "files": referral::names(&files), "warnings": prepared.warnings,
+    });
+    Ok(Answer::fine(json, text))
+}
+
+fn limits(args: &Args) -> Limits {
+    if let Some(threads) = args.threads {
+        // Fails only when a pool exists already: the first choice then stays.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(usize::from(threads)).build_global();
+    }
+    let default = Limits::default();
+    Limits {
+        time: Some(args.time.unwrap_or(Duration::from_secs(120))),
+        gap: args.gap.unwrap_or(default.gap),
+        threads: args.threads.map_or(default.threads, usize::from),
+    }
+}
+
+/// The plan of a model, or what would make its question answerable.
+///
+/// # Errors
+/// A limit before the first answer, a missing input, a failing solver.
+pub fn work_out(
+    model: Model,
+    prepared: &Prepared,
+    referral: Option<&ReferralPlan>,
+    limits: Limits,
+    seed: u64,
+    observer: &dyn Observer,
+) -> Result<Result<ReformPlan, Vec<Repair>>, Fault> {
+    let begin = Instant::now();
+    let rules = prepared.scenario.reform.clone().unwrap_or_default();
+    let input =
+        ReformInput { case: &prepared.case, problem: &prepared.problem, pack: &prepared.pack, rules: &rules, referral, limits, seed };
+    let solved = match reform::solve(model, &input, observer).map_err(|e| anyhow!(e))? {
+        Reformed::Answer(solved) => *solved,
+        Reformed::Infeasible(repairs) => return Ok(Err(repairs)),
+    };
+    Ok(Ok(plan(prepared, &rules, solved, begin)))
+}
+
+fn plan(prepared: &Prepared, rules: &Reform, solved: Solved, begin: Instant) -> ReformPlan {
+    ReformPlan {
+        version: REFORM_VERSION,
+        kind: REFORM_KIND.into(),
+        fenji: env!("CARGO_PKG_VERSION").into(),
+        case: prepared.case.network.name.clone(),
+        policy: prepared.pack.name.clone(),
+        scenario: Scenario { reform: Some(rules.clone()), ..prepared.scenario.clone() },
+        objective: solved.objective,
+        unit: solved.unit.into(),
+        maximised: solved.maximised,
+        bounds: solved.bounds,
+        termination: solved.termination,
+        answer: solved.answer,
+        backend: solved.backend,
+        seconds: begin.elapsed().as_secs_f64(),
+        provenance: prepared.case.network.provenance.clone(),
+    }
+}
+
+/// The files of a plan; with a language, report, pictures and tables among them.
+fn files(prepared: &Prepared, plan: &ReformPlan, rests_on: Option<&ReferralPlan>, lang: Option<Lang>) -> Result<Files, Fault> {
+    let toml = |s: &Scenario| toml::to_string_pretty(s).map(String::into_bytes).map_err(|e| anyhow!(e));
+    let mut files = vec![
+        ("plan.json".to_owned(), io::plan_file::reform_bytes(plan).map_err(|e| anyhow!(e))?),
+        ("scenario.toml".to_owned(), toml(&prepared.scenario)?),
+    ];
+    if let Some(referral) = rests_on {
+        files.push((REFERRAL.to_owned(), io::plan_file::plan_bytes(referral).map_err(|e| anyhow!(e))?));
+    }
+    let mut changed = prepared.scenario.clone();
+    if reform::effect(&plan.answer, &mut changed) {
+        files.push((EFFECT.to_owned(), toml(&changed)?));
+    }
+    if let Some(lang) = lang {
+        let report = ReformReport { network: &prepared.case.network, name_en: prepared.name_en.as_deref(), plan };
+        files.extend(write_bundle(&report, lang.code()).map_err(|e| anyhow!(e))?);
+    }
+    Ok(files)
+}
+
+/// What the plan means, in English, for the terminal.
+fn said(prepared: &Prepared, plan: &ReformPlan) -> Result<Vec<String>, Fault> {
+    let text = Catalogue::load("en").map_err(|e| anyhow!(e))?;
+    let spoken = ReformPictureInput { network: &prepared.case.network, name_en: prepared.name_en.as_deref(), plan, text: &text };
+    Ok(part(&spoken).map_err(|e| anyhow!(e))?.sentences.iter().map(|s| visible(s)).collect())
+}
+
+fn proof(plan: &ReformPlan) -> String {
+    let gap = plan.bounds.gap();
+    let proven = if gap.is_finite() { format!("proven within {:.4} %", 100.0 * gap) } else { "without a proven bound".to_owned() };
+    format!("{} {}, {proven}", grouped(plan.objective, 2), plan.unit)
+}
+
+fn infeasible(model: Model, repairs: &[Repair], lang: Lang) -> Result<Answer, Fault> {
+    let _ = lang; // the command line speaks English
+    let text = Catalogue::load("en").map_err(|e| anyhow!(e))?;
+    let said: Vec<String> = repairs
+        .iter()
+        .map(|r| {
+            let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
+            let sentence = text
+                .say_with(&format!("repair-{}", r.kind), &[("name", (&name).into()), ("amount", r.amount.into()), ("now", r.now.into())]);
+            let price = r.yuan.map_or_else(String::new, |y| format!(" ({} yuan)", grouped(y, 0)));
+            format!("{sentence}{price}")
+        })
+        .collect();
+    let shown = format!("infeasible: what was asked cannot be had; nothing was written\nwhat would repair it:\n  {}", said.join("\n  "));
+    let json = json!({
+        "command": model.name(), "ok": false, "exit": Exit::Violated as u8, "termination": "infeasible", "repairs": repairs, "repair": said,
+    });
+    Ok(Answer { exit: Exit::Violated, json, text: shown })
+}
+
+/// Reads a written plan and verifies it against its case: the case, the plan, what is wrong, and the referral plan that it rests on.
+pub(super) type Judged = (Prepared, ReformPlan, Vec<crate::check::Violation>, Option<ReferralPlan>);
+
+pub(super) fn judge(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Judged, Fault> {
+    let read = io::read_case(case).map_err(Fault::Invalid)?;
+    let plan = io::plan_file::read_reform(file).map_err(Fault::Invalid)?;
+    let beside = file.with_file_name(REFERRAL);
+    let rests_on = beside.is_file().then(|| io::plan_file::read_plan(&beside, Some(&read.case.network))).transpose();
+    let rests_on = rests_on.map_err(Fault::Invalid)?;
+    let scenario = Scenario { policy: Some(plan.policy.clone()).filter(|p| !p.is_empty()), ..plan.scenario.clone() };
+    let written = io::ScenarioFile::of(scenario);
+    let elsewhere = file.display().to_string();
+    let warnings = read.warnings.clone();
+    let prepared = steps::assemble((read.case, read.name_en), &written, &elsewhere, warnings, Instant::now(), observer)?;
+    let violations = check_reform(&prepared.case, &prepared.problem, &plan, rests_on.as_ref());
+    Ok((prepared, plan, violations, rests_on))
+}
+
+/// Verifies a written plan for `fenji check`.
+///
+/// # Errors
+/// When case or plan cannot be read.
+pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer, Fault> {
+    let (_, plan, violations, _) = judge(case, file, observer)?;
+    if !violations.is_empty() {
+        return Ok(refusal::refused("check", &violations, "the plan does not fit its case"));
+    }
+    let name = plan.answer.model().name();
+    let json = json!({
+        "command": "check", "ok": true, "kind": plan.kind, "model": name, "case": plan.case, "objective": plan.objective,
+        "bounds": plan.bounds, "violations": [],
+    });
+    Ok(Answer::fine(json, format!("the {name} plan fits its case: {}, {}", visible(&plan.case), proof(&plan))))
+}
+
+/// Makes the report of a written plan for `fenji report`.
+///
+/// # Errors
+/// When case or plan cannot be read, or the disk refuses.
+pub fn report(case: &Path, file: &Path, lang: Lang, out: &Path, observer: &dyn Observer) -> Result<Answer, Fault> {
+    let (prepared, plan, violations, rests_on) = judge(case, file, observer)?;
+    if !violations.is_empty() {
+        return Ok(refusal::refused("report", &violations, "the plan does not fit its case and is not reported"));
+    }
+    let files = files(&prepared, &plan, rests_on.as_ref(), Some(lang))?;
+    output::write_results(out, &files)?;
+    let json = json!({
+        "command": "report", "ok": true, "case": plan.case, "kind": plan.kind, "objective": plan.objective, "out": out,
+        "files": referral::names(&files),
+    });
+    Ok(Answer::fine(json, format!("written: {}", out.join("report.html").display())))
+}

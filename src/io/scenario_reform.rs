@@ -1,0 +1,52 @@
+//! The `[reform]` section of a scenario file: ranges of its numbers, names held against a case. What they are, each section tells.
+
+use super::scenario_layout::Range;
+use crate::demand::ProblemError;
+use crate::network::Network;
+use crate::network::codes;
+use crate::network::problem::nearest;
+use crate::policy::Reform;
+use crate::policy::reform::Named;
+use std::collections::BTreeSet;
+
+/// Tells every number with the range it must lie in.
+pub(super) fn ranges(reform: &Reform, range: &mut Range<'_>) {
+    for (name, section) in reform.sections() {
+        for r in section.ranges() {
+            let path: Vec<&str> = ["reform", name].into_iter().chain(r.path.iter().map(String::as_str)).collect();
+            range(&path, r.value, r.low, r.high);
+        }
+    }
+}
+
+/// The names that the case does not have.
+pub(super) fn names(reform: &Reform, network: &Network) -> Vec<ProblemError> {
+    let known = |kind: Named| -> BTreeSet<&str> {
+        match kind {
+            Named::Area => network.areas.iter().map(|x| x.code.as_str()).collect(),
+            Named::Town => network.towns.iter().map(|x| x.code.as_str()).collect(),
+            Named::Settlement => network.settlements.iter().map(|x| x.code.as_str()).collect(),
+            Named::Facility => network.facilities.iter().map(|x| x.code.as_str()).collect(),
+            Named::Class => network.classes.iter().map(|x| x.code.as_str()).collect(),
+        }
+    };
+    let mut out = Vec::new();
+    for (name, section) in reform.sections() {
+        for (path, kind, code) in section.names() {
+            let codes_there = known(kind);
+            if codes_there.contains(code.as_str()) {
+                continue;
+            }
+            let rule = &codes::NAME_UNKNOWN;
+            let perhaps = nearest(&code, codes_there.into_iter()).map_or_else(String::new, |n| format!("; perhaps `{n}` is meant"));
+            out.push(ProblemError {
+                rule,
+                path: ["reform".to_owned(), name.to_owned()].into_iter().chain(path).collect(),
+                value: code,
+                message: format!("the case has no {} of this name{perhaps}", kind.word()),
+                remedy: rule.remedy.into(),
+            });
+        }
+    }
+    out
+}

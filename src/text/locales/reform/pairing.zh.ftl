@@ -1,0 +1,31 @@
+
+## 对口帮扶
+reform-pairing = 对口帮扶
+reform-lead-pairing = { $name }（{ $year }年）哪家三级医院帮扶哪家县级医院，使强者就近帮扶需要者。线性模型，最优解为整数并由对偶值证明；写出前经独立程序重新核算。未给出的帮扶能力与差距为模型值。
+pairing-result = { EXACT($pairs) } 对帮扶关系共值 { DECIMAL($points, digits: 1) } 分：100 × 能力 × 差距，每分钟路程减 0.1 分。
+pairing-effect = 借此县级医院每年约可诊治 { COUNT($cases) } 例目前高出其能力一级的病例（{ $classes }）。
+pairing-seats = 同时每年在三级医院提供 { EXACT($seats) } 个进修名额（每县每年 3 个）。
+pairing-price = { $name } 是瓶颈：若能再帮扶一家，可增加 { DECIMAL($points, digits: 2) } 分。
+pairing-far = 路程最远的是 { $tertiary } 到 { $county }：{ MINUTES($minutes) } 分钟。
+pairing-pairs = 帮扶关系
+pairing-cases = 县内可诊治的病例
+pairing-assumed = 假定：各级医院的能力、可帮扶家数、能力与路程的分值、帮扶后可诊治的比例。
+pairing-gaps-modelled = { EXACT($n) } 家县级医院的差距由每床医师数与床位数相对区域最大值推算：没有公开的能力评估数据。已知值可写入 gaps。
+col-county-hospital = 县级医院
+col-tertiary-hospital = 帮扶医院
+col-gap-level = 差距（0–1）
+col-strength = 能力（0–1）
+col-points = 分值
+col-pairs = 对数
+col-treats = 可诊治比例
+col-cases-kept = 县内每年可诊治病例
+col-seats = 每年进修名额
+goal-pairing-helped = 三级医院对口帮扶县级医院：有帮扶单位的县级医院
+picture-pairing-title = 对口帮扶：三级医院与县级医院（模型）
+picture-pairing-caption = 线连接三级医院与其帮扶的县级医院，越粗分值越高。位于边缘的医院在图外。
+hover-pair = { $tertiary } 帮扶 { $county }：{ MINUTES($minutes) } 分钟，{ DECIMAL($points, digits: 1) } 分
+legend-pair = 帮扶；宽度表示分值
+legend-pair-none = 无帮扶的县级医院
+repair-pairing-reach = { $name } 可达 { EXACT($now) } 家可帮扶的三级医院，还需 { EXACT($amount) } 家：补充交通数据，或在 capacity 中给出级别
+repair-pairing-places = 三级医院还需 { EXACT($amount) } 个帮扶名额（现 { EXACT($now) }）：提高 capacity，或减少 helpers
+repair-pairing-place = { $name } 需再帮扶 { EXACT($amount) } 家医院（现 { EXACT($now) }）
