@@ -50,6 +50,9 @@ const LIKED: usize = 6;
 /// Share of the value that groups gain before the answer is valued and told.
 const TOLD: f64 = 5e-5;
 
+/// The factor of a step at which an ascent ends in any case.
+const LEAST: f64 = 1e-9;
+
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
 
@@ -105,6 +108,12 @@ pub(super) fn run(
     let Some(mut whole) = Whole::new(instance, (clients, sites), count, &watch.open(), factor, &stop) else { return };
     let own = begin(&whole, watch);
     say(watch, "interchange", &whole);
+    // everybody at the nearest site there is: with an answer of value 0 an ascent comes as close as it likes and never there
+    let floor = Ascent::new(&whole.core, std::iter::repeat(0.0), 0.0).evaluate(&whole.core);
+    watch.bound(goal.sharpened(floor.min(goal.cutoff(watch.bounds().primal))));
+    if floor >= goal.cutoff(watch.bounds().primal) {
+        return;
+    }
     let (mut u, first_step) = known.map_or((own, 0.15), |u| (u, 0.05));
     work(&mut whole, &mut u, first_step, usize::MAX, goal, watch);
 }
@@ -380,7 +389,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
                 }
             }
             let target = (best + 0.0005 * best.abs()).min(aim.cap + 0.5 * (aim.cap - ascent.best));
-            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() {
+            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() || ascent.factor() < LEAST {
                 break Some(State::Going);
             }
             ascent.advance(&whole.core, bound, target, 12);
