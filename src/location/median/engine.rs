@@ -9,14 +9,14 @@
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
+use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
 use super::groups::{Size, polish};
 use super::lists::short;
 use super::search::Search;
 use super::watch::Watch;
 use super::whole::{Whole, nearest_two};
-use crate::check::lagrangian_bound;
-use crate::instance::{Instance, Problem};
+use crate::instance::Instance;
 use std::collections::BTreeSet;
 
 /// An ascent ends when its steps aim at less than this share of the value.
@@ -28,12 +28,6 @@ const EXACT: usize = 1_500;
 
 /// Clients times sites over open sites, from which on every so manieth site is worked on first. Lists hold two to four times as many pairs.
 const SKETCH: usize = 8_000_000;
-
-/// Most pairs that lists of all sites may hold, at 16 bytes each.
-const MOST: usize = 230_000_000;
-
-/// Pairs that an evaluation without lists looks at in a second, at least.
-const PAIRS_A_SECOND: f64 = 2.5e7;
 
 /// Pairs above which a tree is only grown as the last resort.
 const WIDE: usize = 300_000;
@@ -116,33 +110,6 @@ pub(super) fn run(
     }
     let (mut u, first_step) = known.map_or((own, 0.15), |u| (u, 0.05));
     work(&mut whole, &mut u, first_step, usize::MAX, goal, watch);
-}
-
-/// Pairs that lists will hold, from clients times sites over open sites: a circle of the second-nearest times 1.35 has 3.6 times as many.
-fn pairs(long: usize) -> usize {
-    long.saturating_mul(4)
-}
-
-/// What can be said where lists of all sites would not fit in memory: the bound of the multipliers found on some sites, evaluated pair by pair
-/// when there is time for that; costs are not negative, so that it is not below zero.
-fn distant(instance: &Instance, (clients, long): (&[u32], usize), count: Option<usize>, known: Option<&[f64]>, watch: &Watch<'_>) {
-    if instance.demand.iter().chain(&instance.fixed).all(|v| *v >= 0.0) {
-        watch.bound(0.0);
-    }
-    #[allow(clippy::cast_precision_loss)]
-    let seconds = pairs(long) as f64 / PAIRS_A_SECOND;
-    let Some(known) = known.filter(|_| !watch.clock.stop() && watch.clock.left().is_none_or(|left| left.as_secs_f64() > seconds)) else {
-        return;
-    };
-    let mut u = vec![0.0; instance.clients()];
-    clients.iter().zip(known).for_each(|(&i, &v)| u[i as usize] = v);
-    let problem = count.map_or(Problem::Uncapacitated, |p| Problem::PMedian { p });
-    let counts: std::collections::BTreeSet<u32> = clients.iter().copied().collect();
-    let rest: Vec<u32> = (0..short(instance.clients())).filter(|i| !counts.contains(i)).collect();
-    if let Some(bound) = lagrangian_bound(instance, &problem, &rest, &u) {
-        watch.priced(clients, known);
-        watch.bound(bound - 1e-9 * u.iter().sum::<f64>());
-    }
 }
 
 /// The same work on every so manieth site: a good answer and good multipliers in a fraction of the time. Its bounds are not those of the

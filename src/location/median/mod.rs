@@ -21,11 +21,13 @@
 //! | `branch` | branch and bound on the core |
 //! | `exact` | small cores by a MIP solver |
 //! | `feasible` | which clients and how many sites can be served at all |
+//! | `distant` | instances whose lists would not fit in memory |
 //! | `proof` | multipliers that prove a bound by themselves |
 //! | `watch`, `engine` | clock and record; the order of work |
 
 mod branch;
 mod core;
+mod distant;
 mod dual;
 mod engine;
 mod exact;
