@@ -23,6 +23,8 @@ const ROOMS: &[&str] = &[
     "model",
     "backend",
     "location",
+    "district",
+    "routing",
     "layout",
     "referral",
     "reform",

@@ -6,15 +6,26 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 28] = [
     "demo",
     "validate",
     "referral",
     "layout",
     "locate",
     "beds",
+    "communities",
+    "grids",
+    "payment",
+    "phases",
+    "staff",
+    "surge",
     "pairing",
+    "access",
+    "centres",
+    "emergency",
+    "mobile",
     "telemedicine",
+    "plan",
     "ledger",
     "check",
     "report",

@@ -202,26 +202,20 @@ impl HighsSession {
 
 impl Session for HighsSession {
     fn run(&mut self, method: Simplex, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
-        let presolve = self.presolve && method == Simplex::Cold;
-        self.set_string(c"presolve", if presolve { c"on" } else { c"off" });
-        self.set_string(c"solver", c"simplex");
-        // 1 = serial dual simplex, 4 = primal simplex
-        self.set_int(c"simplex_strategy", if method == Simplex::Primal { 4 } else { 1 });
-        self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
-        // a warm start would be lost to the user's presolve, and a second look without presolve is deliberate
-        if presolve {
-            self.apply()?;
+        let mut status = self.attempt(method, c"simplex", limits, observer)?;
+        // SAFETY: a live instance.
+        if unsafe { sys::Highs_getModelStatus(self.raw) } == sys::kHighsModelStatusSolveError {
+            // a basis carried over many changes can become one that cannot be factored: it is forgotten, and the other methods get their turn
+            for (again, solver) in [(Simplex::Cold, c"simplex"), (Simplex::Primal, c"simplex"), (Simplex::Cold, c"ipm")] {
+                tracing::debug!(?method, ?again, ?solver, "solve error: once more from scratch");
+                self.clear_basis();
+                status = self.attempt(again, solver, limits, observer)?;
+                // SAFETY: a live instance.
+                if unsafe { sys::Highs_getModelStatus(self.raw) } != sys::kHighsModelStatusSolveError {
+                    break;
+                }
+            }
         }
-        let watch = Watch { observer, started: Instant::now() };
-        // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
-        let status = unsafe {
-            sys::Highs_setCallback(self.raw, Some(interrupt), (&raw const watch).cast_mut().cast::<c_void>());
-            sys::Highs_startCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
-            let status = sys::Highs_run(self.raw);
-            sys::Highs_stopCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
-            sys::Highs_setCallback(self.raw, None, std::ptr::null_mut());
-            status
-        };
         let read = self.status(status)?;
         Ok(self.solution(read))
     }
@@ -274,6 +268,31 @@ impl Session for HighsSession {
 }
 
 impl HighsSession {
+    /// One run; the status that the call returns.
+    fn attempt(&mut self, method: Simplex, solver: &CStr, limits: &Limits, observer: &dyn Observer) -> Result<c_int, BackendError> {
+        let presolve = self.presolve && method == Simplex::Cold;
+        self.set_string(c"presolve", if presolve { c"on" } else { c"off" });
+        self.set_string(c"solver", solver);
+        // 1 = serial dual simplex, 4 = primal simplex
+        self.set_int(c"simplex_strategy", if method == Simplex::Primal { 4 } else { 1 });
+        self.set_double(c"time_limit", limits.time.map_or(f64::INFINITY, |t| t.as_secs_f64() + self.run_time()));
+        // a warm start would be lost to the user's presolve, and a second look without presolve is deliberate
+        if presolve {
+            self.apply()?;
+        }
+        let watch = Watch { observer, started: Instant::now() };
+        // SAFETY: `watch` outlives the run, and the callback is unset before it goes.
+        let status = unsafe {
+            sys::Highs_setCallback(self.raw, Some(interrupt), (&raw const watch).cast_mut().cast::<c_void>());
+            sys::Highs_startCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
+            let status = sys::Highs_run(self.raw);
+            sys::Highs_stopCallback(self.raw, sys::kHighsCallbackSimplexInterrupt);
+            sys::Highs_setCallback(self.raw, None, std::ptr::null_mut());
+            status
+        };
+        Ok(status)
+    }
+
     /// Seconds this instance has run so far (its time limit counts from its creation).
     fn run_time(&self) -> f64 {
         // SAFETY: a live instance.
@@ -293,7 +312,7 @@ impl HighsSession {
                 LpStatus::Stopped(Limit::Iterations)
             }
             s if s == sys::kHighsModelStatusInterrupt => LpStatus::Stopped(Limit::Interrupted),
-            s if s == sys::kHighsModelStatusUnknown => LpStatus::Stopped(Limit::Numerics),
+            s if s == sys::kHighsModelStatusUnknown || s == sys::kHighsModelStatusSolveError => LpStatus::Stopped(Limit::Numerics),
             s => return Err(failed(format!("model status {s}, run status {run}"))),
         })
     }

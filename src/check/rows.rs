@@ -118,7 +118,7 @@ fn capacities(problem: &Problem, tables: &Tables, found: &mut Findings) {
         let message = "More work than the doctors can do (C6).";
         found.at_most("capacity-doctors", at, busy, doctors, DOCTORS + RELATIVE * gross, message);
 
-        if problem.switches.group_reserve && f.group_leader {
+        if problem.switches.group_reserve && problem.switches.leads_group(f) {
             let slots = 2.0 / 3.0 * visits_a_year * 0.6 * problem.doctors[j] * f.avail;
             let tolerance = CASES + RELATIVE * work.direct_visits;
             let message = "Direct visits leave less than a third of the slots to referred patients (C12).";

@@ -130,7 +130,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
 }
 
 /// The answer that a wish cannot be met: exit 3, with what is missing.
-fn infeasible(mends: &[Mend]) -> Answer {
+pub(super) fn infeasible(mends: &[Mend]) -> Answer {
     let mut text = String::from("infeasible: no layout meets everything that is asked; nothing was written");
     if !mends.is_empty() {
         text.push_str("\nwhat is missing, at the least:");

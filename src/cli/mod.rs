@@ -19,6 +19,7 @@ pub mod ledger;
 pub mod locate;
 mod locate_show;
 pub mod output;
+pub mod plan;
 pub mod progress;
 pub mod referral;
 mod referral_layout;
@@ -59,10 +60,31 @@ enum Command {
     Layout(layout::Args),
     Locate(locate::Args),
     Beds(beds::Args),
+    /// Put townships into county medical communities: contiguous, balanced, near their lead; exact for a county
+    Communities(reform::Args),
+    /// Put the subdistricts of a city on a grid of urban medical groups, each under one tertiary hospital
+    Grids(reform::Args),
     /// Pair tertiary hospitals with county hospitals, so that strength meets need over short ways; proven by its duals
     Pairing(reform::Args),
+    /// Post general practitioners so that the least covered township has most, and plan the training that brings them
+    Staff(reform::Args),
+    /// Prepare for a surge: convertible intensive-care beds, transfers, and which facilities break first
+    Surge(reform::Args),
+    /// Plan beds and money over the years: what is begun when, at the least cost and shortage
+    Phases(reform::Args),
+    /// Settle total payment of communities on a referral plan, and show what wider gaps of reimbursement do to first contact
+    Payment(reform::Args),
+    /// Measure access by tier and coverage by time, and name the worst-served people
+    Access(reform::Args),
+    /// Site national, national regional and provincial regional centres by specialty, and link them; with the proof
+    Centres(reform::Args),
+    /// Site pre-hospital stations, the fewest that cover everybody within reach, and share out ambulances; with the proof
+    Emergency(reform::Args),
+    /// Day tours of county teams to the villages that no fixed site reaches: fewest days, then least travel, with the proof
+    Mobile(reform::Args),
     /// Work out hubs and links of telemedicine at the least cost that reaches the shares asked for
     Telemedicine(reform::Args),
+    Plan(plan::Args),
     Ledger(ledger::Args),
     Check(check::Args),
     Report(report::Args),
@@ -83,8 +105,19 @@ impl Command {
             Self::Layout(_) => "layout",
             Self::Locate(_) => "locate",
             Self::Beds(_) => "beds",
+            Self::Communities(_) => Model::Communities.name(),
+            Self::Grids(_) => Model::Grids.name(),
             Self::Pairing(_) => Model::Pairing.name(),
+            Self::Phases(_) => Model::Phases.name(),
+            Self::Surge(_) => Model::Surge.name(),
+            Self::Staff(_) => Model::Staff.name(),
+            Self::Payment(_) => Model::Payment.name(),
+            Self::Access(_) => Model::Access.name(),
+            Self::Centres(_) => Model::Centres.name(),
+            Self::Emergency(_) => Model::Emergency.name(),
+            Self::Mobile(_) => Model::Mobile.name(),
             Self::Telemedicine(_) => Model::Telemedicine.name(),
+            Self::Plan(_) => "plan",
             Self::Ledger(_) => "ledger",
             Self::Check(_) => "check",
             Self::Report(_) => "report",
@@ -105,8 +138,19 @@ impl Command {
             Self::Layout(args) => layout::run(args, observer),
             Self::Locate(args) => locate::run(args, observer),
             Self::Beds(args) => beds::run(args, observer),
+            Self::Communities(args) => reform::run(Model::Communities, args, observer),
+            Self::Grids(args) => reform::run(Model::Grids, args, observer),
             Self::Pairing(args) => reform::run(Model::Pairing, args, observer),
+            Self::Phases(args) => reform::run(Model::Phases, args, observer),
+            Self::Surge(args) => reform::run(Model::Surge, args, observer),
+            Self::Staff(args) => reform::run(Model::Staff, args, observer),
+            Self::Payment(args) => reform::run(Model::Payment, args, observer),
+            Self::Access(args) => reform::run(Model::Access, args, observer),
+            Self::Centres(args) => reform::run(Model::Centres, args, observer),
+            Self::Emergency(args) => reform::run(Model::Emergency, args, observer),
+            Self::Mobile(args) => reform::run(Model::Mobile, args, observer),
             Self::Telemedicine(args) => reform::run(Model::Telemedicine, args, observer),
+            Self::Plan(args) => plan::run(args, observer),
             Self::Ledger(args) => ledger::run(args, observer),
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
@@ -205,6 +249,13 @@ mod tests {
                 "layout",
                 "locate",
                 "beds",
+                "pairing",
+                "access",
+                "centres",
+                "emergency",
+                "mobile",
+                "telemedicine",
+                "ledger",
                 "check",
                 "report",
                 "compare",

@@ -76,7 +76,7 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
     let limits = limits(args);
     let plan = match work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer)? {
         Ok(plan) => plan,
-        Err(repairs) => return infeasible(model, &repairs, args.lang),
+        Err(repairs) => return infeasible(model, &repairs),
     };
     let violations = check_reform(&prepared.case, &prepared.problem, &plan, rests_on.as_ref());
     if !violations.is_empty() {
@@ -154,7 +154,7 @@ fn plan(prepared: &Prepared, rules: &Reform, solved: Solved, begin: Instant) -> 
 }
 
 /// The files of a plan; with a language, report, pictures and tables among them.
-fn files(prepared: &Prepared, plan: &ReformPlan, rests_on: Option<&ReferralPlan>, lang: Option<Lang>) -> Result<Files, Fault> {
+pub(super) fn files(prepared: &Prepared, plan: &ReformPlan, rests_on: Option<&ReferralPlan>, lang: Option<Lang>) -> Result<Files, Fault> {
     let toml = |s: &Scenario| toml::to_string_pretty(s).map(String::into_bytes).map_err(|e| anyhow!(e));
     let mut files = vec![
         ("plan.json".to_owned(), io::plan_file::reform_bytes(plan).map_err(|e| anyhow!(e))?),
@@ -187,10 +187,10 @@ fn proof(plan: &ReformPlan) -> String {
     format!("{} {}, {proven}", grouped(plan.objective, 2), plan.unit)
 }
 
-fn infeasible(model: Model, repairs: &[Repair], lang: Lang) -> Result<Answer, Fault> {
-    let _ = lang; // the command line speaks English
-    let text = Catalogue::load("en").map_err(|e| anyhow!(e))?;
-    let said: Vec<String> = repairs
+/// Repairs in sentences.
+pub(super) fn sentences(repairs: &[Repair], lang: Lang) -> Result<Vec<String>, Fault> {
+    let text = Catalogue::load(lang.code()).map_err(|e| anyhow!(e))?;
+    Ok(repairs
         .iter()
         .map(|r| {
             let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
@@ -199,7 +199,12 @@ fn infeasible(model: Model, repairs: &[Repair], lang: Lang) -> Result<Answer, Fa
             let price = r.yuan.map_or_else(String::new, |y| format!(" ({} yuan)", grouped(y, 0)));
             format!("{sentence}{price}")
         })
-        .collect();
+        .collect())
+}
+
+fn infeasible(model: Model, repairs: &[Repair]) -> Result<Answer, Fault> {
+    // the command line speaks English
+    let said = sentences(repairs, Lang::En)?;
     let shown = format!("infeasible: what was asked cannot be had; nothing was written\nwhat would repair it:\n  {}", said.join("\n  "));
     let json = json!({
         "command": model.name(), "ok": false, "exit": Exit::Violated as u8, "termination": "infeasible", "repairs": repairs, "repair": said,

@@ -42,7 +42,7 @@ pub struct Prepared {
 }
 
 /// A plan with everything that is said of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Judged {
     /// The plan.
     pub plan: ReferralPlan,
@@ -188,7 +188,7 @@ fn empty_switches(network: &crate::network::Network, scenario: &Scenario) -> Vec
     let any = |keep: fn(&crate::network::Facility) -> bool| network.facilities.iter().any(keep);
     let rule = &codes::SWITCH_WITHOUT_DATA;
     [
-        ("group_reserve", s.group_reserve && !any(|f| f.group_leader), "no facility has `group_leader`"),
+        ("group_reserve", s.group_reserve && s.group_leaders.is_empty() && !any(|f| f.group_leader), "no facility has `group_leader`"),
         ("drug_linkage", s.drug_linkage && !any(|f| !f.drug_gaps.is_empty()), "no facility has `drug_gaps`"),
         ("mutual_recognition", s.mutual_recognition && !any(|f| f.mr_member), "no facility has `mr_member`"),
         ("facility_budget", s.facility_budget && !any(|f| f.budget.is_some()), "no facility has a `budget`"),

@@ -260,7 +260,7 @@ impl Rows {
     /// C12: first contacts at a group leader leave a third of visit slots and a quarter of beds to referred patients.
     fn add_reserve(&mut self, m: &mut LinearModel, problem: &Problem, floors: &Floors) {
         // floors stand on the left-hand side in the lean form
-        for (j, f) in problem.network.facilities.iter().enumerate().filter(|(_, f)| f.group_leader) {
+        for (j, f) in problem.network.facilities.iter().enumerate().filter(|(_, f)| problem.switches.leads_group(f)) {
             let tier = problem.tiers.get(f.tier);
             let slots = tier.visits_per_doctor_year() * 0.6 * problem.doctors[j] * f.avail;
             let bed_days = 365.0 * tier.design_occupancy * problem.beds[j] * f.avail;

@@ -12,6 +12,7 @@ pub mod codes;
 pub mod evidence;
 pub mod facility;
 pub mod problem;
+pub mod seats;
 mod sites;
 pub mod tables;
 pub mod tier;

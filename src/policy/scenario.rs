@@ -136,6 +136,9 @@ pub struct TeleChange {
 pub struct Switches {
     /// C12: group leaders keep a third of visit slots and a quarter of beds for referred patients.
     pub group_reserve: bool,
+    /// Facilities that lead a group beside those of the tables, by code; they count for C12.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub group_leaders: Vec<String>,
     /// C13: no step-down and no chronic follow-up where the drugs are not linked.
     pub drug_linkage: bool,
     /// C14: recognised test results make referrals between members cheaper.
@@ -148,6 +151,14 @@ pub struct Switches {
     pub fund_balance: Option<f64>,
     /// C17: fund spending at each facility with a budget stays within it. Always soft: a yuan over it costs `prices.imbalance`.
     pub facility_budget: bool,
+}
+
+impl Switches {
+    /// Whether a facility keeps slots and beds for referred patients when C12 is on.
+    #[must_use]
+    pub fn leads_group(&self, facility: &crate::network::Facility) -> bool {
+        facility.group_leader || self.group_leaders.contains(&facility.code)
+    }
 }
 
 /// Postings of doctors (C15).

@@ -4,7 +4,17 @@
 //! One file a model; formulations with numbered rows stand in [`crate::model::reform`], what is asked in [`crate::policy::reform`], what is
 //! written in [`crate::plan::reform`], and what verifies it in [`crate::check::reform`].
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
+pub mod grids;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use crate::backend::BackendError;
@@ -101,7 +111,17 @@ pub enum ReformError {
 /// A limit before the first answer, a missing input, a failing solver; infeasible questions are results.
 pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     match model {
+        Model::Communities => communities::solve(input, observer),
+        Model::Grids => grids::solve(input, observer),
+        Model::Access => access::solve(input, observer),
+        Model::Centres => centres::solve(input, observer),
+        Model::Emergency => emergency::solve(input, observer),
+        Model::Mobile => mobile::solve(input, observer),
         Model::Pairing => pairing::solve(input, observer),
+        Model::Phases => phases::solve(input, observer),
+        Model::Surge => surge::solve(input, observer),
+        Model::Staff => staff::solve(input, observer),
+        Model::Payment => payment::solve(input, observer),
         Model::Telemedicine => telemedicine::solve(input, observer),
     }
 }
@@ -110,7 +130,16 @@ pub fn solve(model: Model, input: &ReformInput<'_>, observer: &dyn Observer) -> 
 #[must_use]
 pub fn effect(answer: &ReformAnswer, scenario: &mut Scenario) -> bool {
     match answer {
+        // the referral rules of the tables know no communities
+        ReformAnswer::Communities(_) => false,
+        ReformAnswer::Grids(a) => grids::effect(a, scenario),
+        // what is measured changes nothing; ambulances and mobile teams come to people, and where people go for the rest stays
+        ReformAnswer::Access(_) | ReformAnswer::Centres(_) | ReformAnswer::Emergency(_) | ReformAnswer::Mobile(_) => false,
         ReformAnswer::Pairing(a) => pairing::effect(a, scenario),
+        ReformAnswer::Phases(a) => phases::effect(a, scenario),
+        ReformAnswer::Surge(a) => surge::effect(a, scenario),
+        ReformAnswer::Staff(a) => staff::effect(a, scenario),
+        ReformAnswer::Payment(a) => payment::effect(a, scenario),
         ReformAnswer::Telemedicine(a) => telemedicine::effect(a, scenario),
     }
 }
@@ -120,6 +149,16 @@ fn asked(input: &ReformInput<'_>, areas: &[String], facility: &Facility) -> bool
     let network = &input.case.network;
     let area = facility.area.map(|a| network.area(a).code.as_str());
     facility.siting.exist && (areas.is_empty() || area.is_some_and(|a| areas.iter().any(|x| x == a)))
+}
+
+#[allow(clippy::cast_precision_loss)] // counts of places
+fn count(n: usize) -> f64 {
+    n as f64
+}
+
+#[allow(clippy::cast_precision_loss)] // far below 2^53
+fn people(n: crate::units::Persons) -> f64 {
+    n.0 as f64
 }
 
 /// An observer for follow-up questions: they are not told of, but can be stopped.

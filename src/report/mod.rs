@@ -19,6 +19,7 @@ pub mod register;
 pub mod sentences;
 mod sheets;
 pub mod tables;
+pub mod whole;
 
 use crate::demand::Problem;
 use crate::indicators::Indicators;

@@ -24,9 +24,20 @@ use unic_langid::LanguageIdentifier;
 pub const ENGLISH: &str = concat!(
     include_str!("locales/en.ftl"),
     include_str!("locales/reform/common.en.ftl"),
+    include_str!("locales/reform/communities.en.ftl"),
+    include_str!("locales/reform/grids.en.ftl"),
+    include_str!("locales/reform/access.en.ftl"),
+    include_str!("locales/reform/centres.en.ftl"),
+    include_str!("locales/reform/emergency.en.ftl"),
+    include_str!("locales/reform/mobile.en.ftl"),
     include_str!("locales/reform/pairing.en.ftl"),
+    include_str!("locales/reform/phases.en.ftl"),
+    include_str!("locales/reform/surge.en.ftl"),
+    include_str!("locales/reform/staff.en.ftl"),
     include_str!("locales/reform/register.en.ftl"),
+    include_str!("locales/reform/payment.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
+    include_str!("locales/reform/whole.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
 pub const CHINESE: &str = concat!(
@@ -34,9 +45,20 @@ pub const CHINESE: &str = concat!(
     "\n",
     include_str!("locales/policy-zh.ftl"),
     include_str!("locales/reform/common.zh.ftl"),
+    include_str!("locales/reform/communities.zh.ftl"),
+    include_str!("locales/reform/grids.zh.ftl"),
+    include_str!("locales/reform/access.zh.ftl"),
+    include_str!("locales/reform/centres.zh.ftl"),
+    include_str!("locales/reform/emergency.zh.ftl"),
+    include_str!("locales/reform/mobile.zh.ftl"),
     include_str!("locales/reform/pairing.zh.ftl"),
+    include_str!("locales/reform/phases.zh.ftl"),
+    include_str!("locales/reform/surge.zh.ftl"),
+    include_str!("locales/reform/staff.zh.ftl"),
     include_str!("locales/reform/register.zh.ftl"),
+    include_str!("locales/reform/payment.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
+    include_str!("locales/reform/whole.zh.ftl"),
 );
 
 /// Why a catalogue could not be loaded.

@@ -9,8 +9,19 @@
 //! | `exist` | something that may not be: a link to a hub of no higher rank, a pair without a way |
 //! | `objective`, `bounds`, `termination` | the value is not that of the plan, the bound is above it, or it is called optimal with a gap |
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
+pub mod grids;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
+mod tours;
 
 use super::{Findings, Violation};
 use crate::demand::Problem;
@@ -40,9 +51,18 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
         return found.0;
     }
     proof(plan, &mut found);
-    let _ = referral;
     match &plan.answer {
+        ReformAnswer::Communities(a) => communities::check(case, problem, plan, a, referral, &mut found),
+        ReformAnswer::Grids(a) => grids::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Access(a) => access::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Centres(a) => centres::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Emergency(a) => emergency::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Mobile(a) => mobile::check(case, problem, plan, a, &mut found),
         ReformAnswer::Pairing(a) => pairing::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Phases(a) => phases::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Surge(a) => surge::check(case, problem, plan, a, referral, &mut found),
+        ReformAnswer::Staff(a) => staff::check(case, problem, plan, a, &mut found),
+        ReformAnswer::Payment(a) => payment::check(case, problem, plan, a, referral, &mut found),
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
     }
     found.0

@@ -1,6 +1,16 @@
 //! What the plans of the further models say of the numbered demands of the reform documents (policy 1.1): rows of the ledger.
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
+pub mod grids;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use crate::plan::reform::{ReformAnswer, ReformPlan};
@@ -65,7 +75,17 @@ impl Goal {
 pub fn goals(plan: &ReformPlan) -> Vec<Goal> {
     let rules = plan.scenario.reform.clone().unwrap_or_default();
     match &plan.answer {
+        ReformAnswer::Access(a) => access::goals(a, &rules.access),
+        ReformAnswer::Centres(a) => centres::goals(a),
+        ReformAnswer::Emergency(a) => emergency::goals(a, &rules.emergency),
+        ReformAnswer::Mobile(a) => mobile::goals(a),
         ReformAnswer::Pairing(a) => pairing::goals(a),
+        ReformAnswer::Phases(a) => phases::goals(a, &rules.phases),
+        ReformAnswer::Surge(a) => surge::goals(a, &rules.surge),
+        ReformAnswer::Staff(a) => staff::goals(a, &rules.staff),
+        ReformAnswer::Communities(a) => communities::goals(a, &rules.communities),
+        ReformAnswer::Grids(a) => grids::goals(a, &rules.grids),
+        ReformAnswer::Payment(a) => payment::goals(a, &rules.payment),
         ReformAnswer::Telemedicine(a) => telemedicine::goals(a, &rules.telemedicine),
     }
 }

@@ -1,8 +1,18 @@
 //! Pictures of the further models of the reform.
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
+pub mod grids;
 pub mod lines;
 pub mod links;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 use super::map::case_line;
@@ -83,7 +93,17 @@ impl ReformPictureInput<'_> {
 /// The first picture that cannot be drawn.
 pub fn draw(input: &ReformPictureInput<'_>) -> Result<Vec<Picture>, PlotError> {
     match &input.plan.answer {
+        ReformAnswer::Communities(a) => communities::draw(input, a),
+        ReformAnswer::Grids(a) => grids::draw(input, a),
+        ReformAnswer::Access(a) => access::draw(input, a),
+        ReformAnswer::Centres(a) => centres::draw(input, a),
+        ReformAnswer::Emergency(a) => emergency::draw(input, a),
+        ReformAnswer::Mobile(a) => mobile::draw(input, a),
         ReformAnswer::Pairing(a) => pairing::draw(input, a),
+        ReformAnswer::Phases(a) => phases::draw(input, a),
+        ReformAnswer::Surge(a) => surge::draw(input, a),
+        ReformAnswer::Staff(a) => staff::draw(input, a),
+        ReformAnswer::Payment(a) => payment::draw(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::draw(input, a),
     }
 }

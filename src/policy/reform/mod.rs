@@ -3,10 +3,30 @@
 //! Every default names its source; `policy 2.x` is the catalogue of published figures the packs are made from, *assumed* marks a modelling
 //! default without a published source.
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
+pub mod grids;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
+pub use access::Access;
+pub use centres::Centres;
+pub use communities::Communities;
+pub use emergency::Emergency;
+pub use grids::Grids;
+pub use mobile::Mobile;
 pub use pairing::Pairing;
+pub use payment::Payment;
+pub use phases::Phases;
+pub use staff::Staff;
+pub use surge::Surge;
 pub use telemedicine::Telemedicine;
 
 use serde::{Deserialize, Serialize};
@@ -15,9 +35,39 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Reform {
+    /// County medical communities (`fenji communities`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub communities: Communities,
+    /// Urban medical groups on a grid (`fenji grids`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub grids: Grids,
+    /// Access by tier and the worst-served people (`fenji access`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub access: Access,
+    /// National, national regional and provincial regional centres (`fenji centres`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub centres: Centres,
+    /// Pre-hospital stations and ambulances (`fenji emergency`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub emergency: Emergency,
+    /// Day tours of county teams to the villages that no fixed site reaches (`fenji mobile`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub mobile: Mobile,
     /// Tertiary hospitals paired with county hospitals (`fenji pairing`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub pairing: Pairing,
+    /// Beds and money over the years (`fenji phases`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub phases: Phases,
+    /// General practitioners, postings and training (`fenji staff`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub staff: Staff,
+    /// Convertible intensive care and a surge of cases (`fenji surge`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub surge: Surge,
+    /// Total payment of communities (`fenji payment`).
+    #[serde(skip_serializing_if = "as_it_comes")]
+    pub payment: Payment,
     /// Hubs and links of telemedicine (`fenji telemedicine`).
     #[serde(skip_serializing_if = "as_it_comes")]
     pub telemedicine: Telemedicine,
@@ -85,7 +135,20 @@ impl Reform {
     /// All sections with their names.
     #[must_use]
     pub fn sections(&self) -> Vec<(&'static str, &dyn Section)> {
-        vec![("pairing", &self.pairing), ("telemedicine", &self.telemedicine)]
+        vec![
+            ("access", &self.access),
+            ("centres", &self.centres),
+            ("communities", &self.communities),
+            ("emergency", &self.emergency),
+            ("grids", &self.grids),
+            ("mobile", &self.mobile),
+            ("pairing", &self.pairing),
+            ("payment", &self.payment),
+            ("phases", &self.phases),
+            ("staff", &self.staff),
+            ("surge", &self.surge),
+            ("telemedicine", &self.telemedicine),
+        ]
     }
 }
 

@@ -1,8 +1,18 @@
 //! The page of the further models of the reform: one page for one plan or for several, each with its figures, sentences, pictures, tables,
 //! ledger and proof.
 
+pub mod access;
+pub mod centres;
+pub mod communities;
+pub mod emergency;
 mod frame;
+pub mod grids;
+pub mod mobile;
 pub mod pairing;
+pub mod payment;
+pub mod phases;
+pub mod staff;
+pub mod surge;
 pub mod telemedicine;
 
 pub use frame::{Column, Part, Sheet, sheet};
@@ -67,7 +77,7 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
     let (text, plan) = (input.text, input.plan);
     let mut pictures = draw(input)?;
     for p in &mut pictures {
-        p.id = format!("{prefix}{}", p.id);
+        p.id = prefixed(prefix, &p.id);
     }
     let pixels = render(&pictures)?;
     let part = part(input)?;
@@ -87,8 +97,17 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
         notes => part.notes,
     };
     let mut files: Vec<File> = picture_files(pictures, pixels).collect();
-    files.extend(part.sheets.into_iter().map(|s| (s.csv.0.replacen("tables/", &format!("tables/{prefix}"), 1), s.csv.1)));
+    files.extend(part.sheets.into_iter().map(|s| {
+        let name = s.csv.0.trim_start_matches("tables/");
+        (format!("tables/{}", prefixed(prefix, name)), s.csv.1)
+    }));
     Ok((shown, files))
+}
+
+/// A name with a prefix, unless it begins with it already.
+fn prefixed(prefix: &str, name: &str) -> String {
+    let stem = prefix.trim_end_matches('-');
+    if !stem.is_empty() && name.starts_with(stem) { name.to_owned() } else { format!("{prefix}{name}") }
 }
 
 /// Figures, sentences and tables of a plan.
@@ -97,7 +116,17 @@ pub fn section(input: &ReformPictureInput<'_>, prefix: &str) -> Result<(Value, V
 /// A table that cannot be written.
 pub fn part(input: &ReformPictureInput<'_>) -> Result<Part, ReportError> {
     match &input.plan.answer {
+        ReformAnswer::Communities(a) => communities::part(input, a),
+        ReformAnswer::Grids(a) => grids::part(input, a),
+        ReformAnswer::Access(a) => access::part(input, a),
+        ReformAnswer::Centres(a) => centres::part(input, a),
+        ReformAnswer::Emergency(a) => emergency::part(input, a),
+        ReformAnswer::Mobile(a) => mobile::part(input, a),
         ReformAnswer::Pairing(a) => pairing::part(input, a),
+        ReformAnswer::Phases(a) => phases::part(input, a),
+        ReformAnswer::Surge(a) => surge::part(input, a),
+        ReformAnswer::Staff(a) => staff::part(input, a),
+        ReformAnswer::Payment(a) => payment::part(input, a),
         ReformAnswer::Telemedicine(a) => telemedicine::part(input, a),
     }
 }
@@ -160,6 +189,7 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
     let ended = match plan.termination {
         Termination::Optimal => "termination-optimal",
         Termination::Feasible(Limit::Numerics) => "termination-feasible-numerics",
+        Termination::Feasible(Limit::Iterations) => "termination-feasible-iterations",
         Termination::Feasible(Limit::Interrupted) => "termination-feasible-interrupted",
         _ => "termination-feasible-time",
     };

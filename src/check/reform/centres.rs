@@ -1,0 +1,167 @@
+//! Centres: as many as asked, where they may stand, hosted within limits; means, shares and links worked out again.
+//!
+//! The bounds of the nets are those of a branch and bound and cannot be told from a plan alone: here they are only held against the values.
+
+use super::{Findings, VALUE, facility, once};
+use crate::demand::Problem;
+use crate::ids::{FacilityId, SettlementId};
+use crate::network::Case;
+use crate::plan::reform::ReformPlan;
+use crate::plan::reform::centres::{CentresAnswer, Level, Net};
+use crate::travel::Place;
+use std::collections::{BTreeMap, BTreeSet};
+
+#[allow(clippy::cast_precision_loss)] // counts and people are far below 2^53
+fn float(n: u64) -> f64 {
+    n as f64
+}
+
+pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &CentresAnswer, found: &mut Findings) {
+    let rules = plan.scenario.reform.clone().unwrap_or_default().centres;
+    let n = &case.network;
+    let kinds = problem.classes.len();
+    let cases: Vec<f64> = (0..n.settlements.len())
+        .map(|i| problem.classes.iter().enumerate().filter(|(_, k)| k.lowest_rank == 5).map(|(k, _)| problem.demand[i * kinds + k]).sum())
+        .collect();
+    let province = |code: &str| code.chars().take(rules.province_digits as usize).collect::<String>();
+    let mut people: BTreeMap<String, u64> = BTreeMap::new();
+    for s in &n.settlements {
+        *people.entry(province(&n.area(s.area).code)).or_default() += s.population.0;
+    }
+    let mut asked: Vec<(Level, String, u32)> = people
+        .iter()
+        .map(|(key, heads)| (Level::Provincial, key.clone(), (float(*heads) / rules.people_per_provincial).round().max(1.0) as u32))
+        .collect();
+    asked.extend(rules.specialties.iter().map(|s| (Level::Regional, s.name.clone(), s.regional)));
+    asked.extend(rules.specialties.iter().map(|s| (Level::National, s.name.clone(), s.national)));
+    if asked.len() != a.nets.len() || asked.iter().zip(&a.nets).any(|(q, net)| q.0 != net.level || q.1 != net.of) {
+        found.add(
+            "names",
+            "nets",
+            float(a.nets.len() as u64),
+            float(asked.len() as u64),
+            "The nets are not those asked for, in their order.",
+        );
+        return;
+    }
+    let mut hosts: BTreeMap<(Level, &str), u32> = BTreeMap::new();
+    let (mut value, mut bound) = (0.0, 0.0);
+    let all: f64 = cases.iter().sum();
+    let mut provincial = [0.0; 2];
+    for ((level, of, count), net) in asked.iter().zip(&a.nets) {
+        let at = || format!("{level:?} {of}");
+        once(net.sites.iter().map(String::as_str), found);
+        found.equal("limit", at, float(net.sites.len() as u64), f64::from(*count), 0.0, "The net has not as many centres as asked.");
+        let tiers = if *level == Level::National { &rules.national_tiers } else { &rules.regional_tiers };
+        let mut sites = Vec::new();
+        for code in &net.sites {
+            let Some((j, f)) = facility(case, code, found) else { return };
+            let home = f.area.map_or_else(|| province(&f.code), |x| province(&n.area(x).code));
+            if !f.siting.exist || !tiers.contains(&f.tier) || (*level == Level::Provincial && home != *of) {
+                found.add("exist", code.as_str(), 0.0, 1.0, "No centre of this net may stand here.");
+            }
+            *hosts.entry((*level, code)).or_default() += 1;
+            sites.push(j);
+        }
+        let here: Vec<usize> =
+            (0..cases.len()).filter(|&i| *level != Level::Provincial || province(&n.area(n.settlements[i].area).code) == *of).collect();
+        let reach = reached(case, &cases, &here, &sites);
+        let size = VALUE * reach.minutes.max(1.0);
+        found.equal("value", at, net.cases, reach.cases, VALUE * reach.cases.max(1.0), "The net is there for another number of cases.");
+        found.equal("value", at, net.minutes, reach.minutes, size, "The mean way is not as long.");
+        found.at_most("bounds", at, net.least, net.minutes, size, "The bound of the net is above its value.");
+        for k in 0..2 {
+            found.equal("value", at, net.within[k], reach.within[k], VALUE, "The share within reach is another.");
+            if *level == Level::Provincial {
+                provincial[k] += reach.cases * reach.within[k] / all;
+            }
+        }
+        let weight = if *level == Level::Provincial { reach.cases / all } else { 1.0 };
+        value += weight * net.minutes;
+        bound += weight * net.least;
+    }
+    for ((level, code), n) in hosts {
+        let most = match level {
+            Level::National => rules.most_national,
+            Level::Regional => rules.most_regional,
+            Level::Provincial => 1,
+        };
+        found.at_most("limit", || code.to_owned(), f64::from(n), f64::from(most), 0.0, "The site hosts more centres than it may.");
+    }
+    for k in 0..2 {
+        found.equal(
+            "value",
+            || "provinces".into(),
+            a.provincial_within[k],
+            provincial[k],
+            VALUE,
+            "The share within reach of provincial centres is another.",
+        );
+    }
+    found.equal("objective", || "plan".into(), plan.objective, value, VALUE * value.max(1.0), "The value is not the sum of the means.");
+    found.equal(
+        "bounds",
+        || "plan".into(),
+        plan.bounds.dual,
+        bound,
+        VALUE * value.max(1.0),
+        "The bound is not the sum of those of the nets.",
+    );
+    links(case, a, found);
+}
+
+/// What a net of sites reaches.
+struct Reach {
+    cases: f64,
+    minutes: f64,
+    within: [f64; 2],
+}
+
+fn reached(case: &Case, cases: &[f64], settlements: &[usize], sites: &[usize]) -> Reach {
+    let from: Vec<Place> = settlements.iter().map(|&i| Place::Settlement(SettlementId::new(i))).collect();
+    let to: Vec<Place> = sites.iter().map(|&j| Place::Facility(FacilityId::new(j))).collect();
+    let near = case.travel.nearest(&case.network, &from, &to, 1);
+    let mut out = Reach { cases: settlements.iter().map(|&i| cases[i]).sum(), minutes: 0.0, within: [0.0; 2] };
+    let all = out.cases.max(1e-12);
+    for (row, &i) in settlements.iter().enumerate() {
+        if let Some((_, t)) = near.row(row).next() {
+            out.minutes += cases[i] * t / all;
+            for (share, limit) in out.within.iter_mut().zip([120.0, 240.0]) {
+                *share += if t <= limit { cases[i] / all } else { 0.0 };
+            }
+        }
+    }
+    out
+}
+
+/// Every provincial and regional centre looks up to the nearest one above it.
+fn links(case: &Case, a: &CentresAnswer, found: &mut Findings) {
+    let at = |code: &str| case.network.facilities.iter().position(|f| f.code == code).map(|j| Place::Facility(FacilityId::new(j)));
+    let net = |level: Level, of: &str| -> Option<&Net> { a.nets.iter().find(|n| n.level == level && n.of == of) };
+    let provincial: Vec<&String> = a.nets.iter().filter(|n| n.level == Level::Provincial).flat_map(|n| &n.sites).collect();
+    let mut wanted: BTreeSet<(String, Level, String)> = BTreeSet::new();
+    for regional in a.nets.iter().filter(|n| n.level == Level::Regional) {
+        let name = || regional.of.clone();
+        wanted.extend(provincial.iter().map(|p| (name(), Level::Provincial, (*p).clone())));
+        wanted.extend(regional.sites.iter().map(|r| (name(), Level::Regional, r.clone())));
+    }
+    for link in &a.links {
+        let place = || format!("{} {}", link.specialty, link.from);
+        if !wanted.remove(&(link.specialty.clone(), link.level, link.from.clone())) {
+            found.add("names", place(), 1.0, 0.0, "The link is not one asked for, or stands twice.");
+            continue;
+        }
+        let above = net(if link.level == Level::Provincial { Level::Regional } else { Level::National }, &link.specialty);
+        let (Some(above), Some(from)) = (above, at(&link.from)) else { continue };
+        if !above.sites.contains(&link.to) {
+            found.add("exist", place(), 0.0, 1.0, "The upper end is no centre of the level above.");
+        }
+        let way = |to: &str| at(to).and_then(|to| case.travel.minutes_between(&case.network, from, to)).unwrap_or(f64::INFINITY);
+        let nearest = above.sites.iter().map(|s| way(s)).fold(f64::INFINITY, f64::min);
+        found.equal("value", place, link.minutes, way(&link.to), VALUE * link.minutes.max(1.0), "The link is not as long.");
+        found.at_most("limit", place, link.minutes, nearest, VALUE * nearest.max(1.0), "Another centre above is nearer.");
+    }
+    if !wanted.is_empty() && a.nets.iter().any(|n| n.level == Level::National) {
+        found.add("names", "links", float(a.links.len() as u64), float(a.links.len() as u64 + wanted.len() as u64), "Links are missing.");
+    }
+}

@@ -1,0 +1,65 @@
+//! National, national regional and provincial regional centres, as written.
+
+use serde::{Deserialize, Serialize};
+
+/// Kind of a net of centres.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// National medical centres of a specialty.
+    National,
+    /// National regional medical centres of a specialty.
+    Regional,
+    /// Provincial regional medical centres of a province.
+    Provincial,
+}
+
+/// Centres chosen together, with their proof.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Net {
+    /// Level.
+    pub level: Level,
+    /// Specialty, or leading characters of the area codes of a province.
+    pub of: String,
+    /// Sites (facility codes), in the order of the case.
+    pub sites: Vec<String>,
+    /// Complex cases a year of the people it is there for.
+    pub cases: f64,
+    /// Mean minutes of a complex case to the nearest of them, one way.
+    pub minutes: f64,
+    /// No choice of as many sites has a lower mean.
+    pub least: f64,
+    /// Share of the complex cases within 2 and within 4 hours.
+    pub within: [f64; 2],
+}
+
+/// A link of radiation: the lower centre and the one it looks up to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Radiation {
+    /// Specialty.
+    pub specialty: String,
+    /// Level of the lower one.
+    pub level: Level,
+    /// Lower site.
+    pub from: String,
+    /// Upper site: the nearest of the level above, of this specialty.
+    pub to: String,
+    /// Minutes between them.
+    pub minutes: f64,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CentresAnswer {
+    /// Nets: provinces, then specialties, regional before national.
+    pub nets: Vec<Net>,
+    /// Links from provincial to regional centres and from regional to national ones.
+    pub links: Vec<Radiation>,
+    /// Share of all complex cases within 2 and within 4 hours of a provincial regional centre of their province.
+    pub provincial_within: [f64; 2],
+    /// Classes that count as complex (those whose lowest rank is 5), by code.
+    pub classes: Vec<String>,
+}

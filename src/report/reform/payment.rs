@@ -1,0 +1,150 @@
+//! Payment: who keeps, who bears, where the money goes, and what wider gaps do.
+
+use super::super::ReportError;
+use super::super::csv_out::Field;
+use super::super::facts::Figure;
+use super::{Column, Part, sheet};
+use crate::plan::reform::PaymentAnswer;
+use crate::plan::reform::payment::{Account, GapPoint};
+use crate::plot::reform::ReformPictureInput;
+
+const ACCOUNTS: [Column; 13] = [
+    Column::Code("area"),
+    Column::Words("name", "col-area"),
+    Column::Number("enrolled", "col-enrolled", 0),
+    Column::Number("budget", "col-budget-year", 0),
+    Column::Number("spend", "col-spend", 0),
+    Column::Number("outside", "col-spend-outside", 0),
+    Column::Number("own", "col-own", 0),
+    Column::Number("retained", "col-retained", 0),
+    Column::Number("returned", "col-returned", 0),
+    Column::Number("community", "col-community-bears", 0),
+    Column::Number("fund", "col-fund-bears", 0),
+    Column::Number("county_part", "col-split-county", 0),
+    Column::Number("village_part", "col-split-village", 0),
+];
+const GAP: [Column; 4] = [
+    Column::Number("width", "col-width", 2),
+    Column::Number("doctors", "col-doctors-factor", 2),
+    Column::Number("first_contact", "col-first-contact", 4),
+    Column::Number("overflow", "col-overflow", 0),
+];
+const TIERS: [Column; 4] = [
+    Column::Code("tier"),
+    Column::Words("name", "col-tier"),
+    Column::Number("fund", "col-from-fund", 0),
+    Column::Number("own", "col-from-patients", 0),
+];
+const POOLS: [Column; 7] = [
+    Column::Words("pool", "col-pool"),
+    Column::Words("drg", "col-drg"),
+    Column::Number("stays", "col-stays-year", 0),
+    Column::Number("weight", "col-weight-sum", 0),
+    Column::Number("cmi", "col-cmi", 3),
+    Column::Number("cost", "col-stay-cost", 0),
+    Column::Number("point", "col-weight-price", 0),
+];
+
+pub(super) fn part(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Part, ReportError> {
+    let text = input.text;
+    let figure = |id: &str, value: String| Figure { name: text.say(id), value };
+    let sum = |of: &dyn Fn(&Account) -> f64| a.accounts.iter().map(of).sum::<f64>();
+    let (budget, spend) = (sum(&|x| x.budget), sum(&|x| x.spend));
+    let rows = a.accounts.iter().map(|x| {
+        vec![
+            x.area.as_str().into(),
+            Field::Words(input.area_name(&x.area)),
+            x.enrolled.into(),
+            x.budget.into(),
+            x.spend.into(),
+            x.spend_outside.into(),
+            x.own.into(),
+            x.retained.into(),
+            x.returned.into(),
+            x.community_bears.into(),
+            x.fund_bears.into(),
+            x.split[0].into(),
+            x.split[2].into(),
+        ]
+    });
+    let gap = a.gap.iter().map(|g| vec![g.width.into(), g.doctors.into(), g.first_contact.into(), g.overflow.into()]);
+    let tiers = a.tiers.iter().map(|t| {
+        let name = text.say(&format!("tier-{}", t.tier.code()));
+        vec![t.tier.code().into(), Field::Words(name), t.fund.into(), t.own.into()]
+    });
+    let ratio = |x: f64, of: f64| (of > 0.0).then(|| x / of);
+    let pools = a.pools.iter().map(|p| {
+        let state = if p.already {
+            "drg-already"
+        } else if p.drg {
+            "drg-planned"
+        } else {
+            "drg-not"
+        };
+        let own = input.network.areas.iter().any(|x| x.code == p.name);
+        let name = if own { input.area_name(&p.name) } else { p.name.clone() };
+        vec![
+            Field::Words(name),
+            Field::Words(text.say(state)),
+            p.stays.into(),
+            p.weight.into(),
+            ratio(p.weight, p.stays).into(),
+            p.cost.into(),
+            ratio(p.cost, p.weight).into(),
+        ]
+    });
+    Ok(Part {
+        figures: vec![
+            figure("col-budget-year", text.money(budget)),
+            figure("col-spend", text.money(spend)),
+            figure("col-spend-outside", text.money(sum(&|x| x.spend_outside))),
+            figure("col-retained", text.money(sum(&|x| x.retained))),
+            figure("col-community-bears", text.money(sum(&|x| x.community_bears))),
+        ],
+        sentences: sentences(input, a, budget, spend),
+        sheets: vec![
+            sheet(text, "payment-accounts", "payment-accounts", &ACCOUNTS, rows.collect())?,
+            sheet(text, "payment-gap", "payment-gap", &GAP, gap.collect())?,
+            sheet(text, "payment-tiers", "payment-tiers", &TIERS, tiers.collect())?,
+            sheet(text, "payment-pools", "payment-pools", &POOLS, pools.collect())?,
+        ],
+        notes: vec![text.say("payment-assumed"), text.say("payment-choice-note"), text.say("payment-same-money")],
+    })
+}
+
+fn sentences(input: &ReformPictureInput<'_>, a: &PaymentAnswer, budget: f64, spend: f64) -> Vec<String> {
+    let text = input.text;
+    let over = a.accounts.iter().filter(|x| x.overspend > 0.0).count();
+    let mut out = vec![text.say_with(
+        "payment-result",
+        &[("budget", budget.into()), ("spend", spend.into()), ("over", over.into()), ("n", a.accounts.len().into())],
+    )];
+    let net = |x: &Account| x.retained - x.community_bears;
+    if let Some(best) = a.accounts.iter().max_by(|x, y| net(x).total_cmp(&net(y))).filter(|x| net(x) > 0.0) {
+        let area = input.area_name(&best.area);
+        let args = [("area", (&area).into()), ("yuan", net(best).into()), ("village", best.split[2].into())];
+        out.push(text.say_with("payment-gains", &args));
+    }
+    if let Some(worst) = a.accounts.iter().min_by(|x, y| net(x).total_cmp(&net(y))).filter(|x| net(x) < 0.0) {
+        let area = input.area_name(&worst.area);
+        out.push(text.say_with("payment-pays", &[("area", (&area).into()), ("yuan", (-net(worst)).into())]));
+    }
+    let first = a.gap.first().map_or(1.0, |g| g.doctors);
+    let today: Vec<&GapPoint> = a.gap.iter().filter(|g| (g.doctors - first).abs() < 1e-12).collect();
+    if let (Some(now), Some(wide)) = (today.first(), today.last()) {
+        let args = [
+            ("now", (100.0 * now.first_contact).into()),
+            ("then", (100.0 * wide.first_contact).into()),
+            ("before", now.overflow.into()),
+            ("after", wide.overflow.into()),
+        ];
+        out.push(text.say_with(if wide.overflow > now.overflow { "payment-lesson" } else { "payment-no-lesson" }, &args));
+        let enough = a.gap.iter().filter(|g| (g.width - wide.width).abs() < 1e-12 && g.overflow <= now.overflow);
+        if let Some(g) = enough.min_by(|x, y| x.doctors.total_cmp(&y.doctors)).filter(|g| g.doctors > first) {
+            out.push(text.say_with("payment-doctors", &[("share", (100.0 * (g.doctors - 1.0)).into())]));
+        }
+    }
+    let drg = a.pools.iter().filter(|p| p.drg).count();
+    out.push(text.say_with("payment-drg", &[("n", drg.into()), ("all", a.pools.len().into())]));
+    out
+}

@@ -1,0 +1,43 @@
+
+## 可及性
+reform-access = 医疗可及性
+reform-lead-access = { $name }（{ $year }年）居民到达各级医疗机构的程度：分级两步移动搜寻指数、按时间的覆盖率，以及服务最差的地点与人数。此处不作选择；独立程序重新测算了全部结果。
+access-met = { $tier }：{ PERCENT($share) } 的人口在 { MINUTES($minutes) } 分钟内，达到所要求的 { PERCENT($target) }；{ COUNT($people) } 人更远。
+access-missed = { $tier }：仅 { PERCENT($share) } 的人口在 { MINUTES($minutes) } 分钟内，要求为 { PERCENT($target) }；{ COUNT($people) } 人更远。
+access-gini = 可及性指数在人口中的基尼系数为 { DECIMAL($gini, digits: 4) }（泰尔指数 { DECIMAL($theil, digits: 4) }）；0 表示人人相同。
+access-worst = 服务最差的 { EXACT($n) } 个居民点共 { COUNT($people) } 人，其中最差为 { $names }。
+access-worst-one = { $name }（{ COUNT($people) } 人，指数 { DECIMAL($index, digits: 2) }）
+access-areas = 分区指数由 { $low } 的 { DECIMAL($low_index, digits: 2) } 到 { $high } 的 { DECIMAL($high_index, digits: 2) }（1 为区域均值）。
+access-worst-title = 服务最差的居民点
+access-areas-title = 各区县（由差到好）
+access-how = 指数将四级在 15、30、60、120 分钟内的人均医师（一、二级）与床位（三、四级）按距离衰减后，以 0.25、0.30、0.25、0.20 的权重相加，各级相对其均值。五级以上只计入四级的覆盖率。
+access-assumed = 权重与 120 分钟为假定。案例中的位置、人员、床位与路程若为模型值，可及性亦然。
+col-access-gini = 可及性基尼系数
+col-access-settlement = 居民点
+col-access-index = 可及性指数
+col-access-rank1 = 到诊所（分钟）
+col-access-rank2 = 到卫生院/中心（分钟）
+col-access-rank3 = 到医院（分钟）
+col-access-rank4 = 到市级医院（分钟）
+col-access-cover1 = 15 分钟到诊所（%）
+col-access-cover2 = 30 分钟到卫生院/中心（%）
+col-access-cover3 = 60 分钟到医院（%）
+col-access-cover4 = 120 分钟到市级医院（%）
+goal-access-rank1 = 15 分钟服务圈：15 分钟内到达任一机构的人口
+goal-access-rank2 = 30 分钟内到达卫生院/社区中心及以上的人口
+goal-access-rank3 = 60 分钟内到达县级医院及以上的人口
+goal-access-rank4 = 120 分钟内到达市级医院及以上的人口
+picture-access-index-title = 各级医疗的综合可及性
+picture-access-index-caption = 各居民点的可及性指数（1 为区域均值）：可及范围内的人均医师与床位，合计四级。圆圈标出服务最差处。
+picture-access-reach-caption = 在若干分钟内到达某级及以上机构的人口比例。
+legend-access-index = 可及性指数（1 = 均值）
+legend-access-step = { DECIMAL($low, digits: 2) } 至 { DECIMAL($high, digits: 2) }
+legend-access-over = 高于 { DECIMAL($low, digits: 2) }
+legend-access-worst = 服务最差
+legend-access-rank1 = 诊所及以上
+legend-access-rank2 = 卫生院/中心及以上
+legend-access-rank3 = 县级医院及以上
+legend-access-rank4 = 市级医院及以上
+label-access-target = 90% 的人口
+hover-access = { $name }：{ COUNT($people) } 人，可及性指数 { DECIMAL($index, digits: 2) }；到医院 { $time }
+unit-Gini-of-access = （可及性基尼系数）

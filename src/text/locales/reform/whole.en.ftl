@@ -1,0 +1,22 @@
+
+## Everything together
+whole-title = The whole plan
+whole-lead = What to build, where, when and for how much in { $name } ({ $year }), what that achieves and what it cannot. Every model is proven and checked alone; together they are worked out in rounds, each fed with the others' results. The referral plan and the layout have reports of their own beside this page.
+whole-layout = Layout: { EXACT($opened) } sites open, { EXACT($raised) } rise, { EXACT($grown) } grow, { EXACT($shrunk) } shrink, { EXACT($lowered) } fall a level, { EXACT($closed) } close; { MONEY($capital) } yuan of capital, and { MONEY($yearly) } yuan a year of fixed cost more than today (negative: less).
+whole-saves = Together the plans make the care of the region { MONEY($yuan) } yuan a year better than today's, counted as the referral plan counts: treatment, travel, unmet need and missed targets at their prices.
+whole-costs = Together the plans make the care of the region { MONEY($yuan) } yuan a year dearer than today's, counted as the referral plan counts: treatment, travel, unmet need and missed targets at their prices.
+whole-rest = After { EXACT($rounds) } rounds the plans rest: the last round changed the value by { DECIMAL($value, digits: 3) } % and no share of patients or money by more than { DECIMAL($share, digits: 3) } points.
+whole-rest-once = One round was made: it changed the value by { DECIMAL($value, digits: 3) } % and shares by up to { DECIMAL($share, digits: 3) } points; how far from rest that is was not looked at.
+whole-short = { $title }: { $sentence }
+whole-cannot = { $title } cannot be had: { $sentence }
+whole-achieved = What it achieves
+whole-models = The models and their proofs
+whole-missed = Targets that the plan misses
+whole-met = Demands met, of those judged
+whole-met-of = { EXACT($met) } of { EXACT($all) }
+whole-saved = Better than today, yuan a year
+col-model = Model
+col-value = Value
+col-gap-percent = Gap, %
+col-indicator = Indicator
+col-today = Today

@@ -1,0 +1,169 @@
+//! Centres: every net against enumeration, limits of hosts, repairs, refused plans, and the national case read as it stands.
+#![allow(clippy::unwrap_used, clippy::panic)] // tests stop hard
+
+#[path = "common/tiny.rs"]
+mod tiny;
+
+use fenji::check::check_reform;
+use fenji::demand::Problem;
+use fenji::ids::{FacilityId, SettlementId};
+use fenji::network::{Case, Tier};
+use fenji::outcome::{Limits, Silent};
+use fenji::plan::reform::centres::Level;
+use fenji::plan::reform::{CentresAnswer, Model, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
+use fenji::policy::reform::centres::Specialty;
+use fenji::policy::{Centres, Reform, Scenario, pack};
+use fenji::reform::{ReformInput, Reformed, Repair, solve};
+use fenji::travel::Place;
+
+fn ask(case: &Case, problem: &Problem, centres: Centres) -> Result<ReformPlan, Vec<Repair>> {
+    let rules = Reform { centres, ..Reform::default() };
+    let pack = pack::load("P2025").unwrap();
+    let input = ReformInput { case, problem, pack: &pack, rules: &rules, referral: None, limits: Limits::default(), seed: 1 };
+    let solved = match solve(Model::Centres, &input, &Silent).unwrap() {
+        Reformed::Answer(solved) => solved,
+        Reformed::Infeasible(repairs) => return Err(repairs),
+    };
+    Ok(ReformPlan {
+        version: REFORM_VERSION,
+        kind: REFORM_KIND.into(),
+        fenji: "test".into(),
+        case: case.network.name.clone(),
+        policy: "P2025".into(),
+        scenario: Scenario { reform: Some(rules), ..Scenario::default() },
+        objective: solved.objective,
+        unit: solved.unit.into(),
+        maximised: solved.maximised,
+        bounds: solved.bounds,
+        termination: solved.termination,
+        answer: solved.answer,
+        backend: solved.backend,
+        seconds: 0.0,
+        provenance: Vec::new(),
+    })
+}
+
+fn answer(plan: &ReformPlan) -> &CentresAnswer {
+    match &plan.answer {
+        ReformAnswer::Centres(a) => a,
+        _ => panic!("another model"),
+    }
+}
+
+fn rules() -> Centres {
+    Centres {
+        specialties: vec![
+            Specialty { name: "cancer".into(), national: 1, regional: 2 },
+            Specialty { name: "children".into(), national: 1, regional: 3 },
+        ],
+        people_per_provincial: 1e9,
+        national_tiers: vec![Tier::K, Tier::D, Tier::M],
+        regional_tiers: vec![Tier::K, Tier::D, Tier::M],
+        most_national: 2,
+        most_regional: 2,
+        province_digits: 0,
+    }
+}
+
+/// Least mean minutes over all choices of `count` of the sites.
+fn least(case: &Case, problem: &Problem, sites: &[usize], count: usize) -> f64 {
+    let n = &case.network;
+    let kinds = problem.classes.len();
+    let cases: Vec<f64> = (0..n.settlements.len())
+        .map(|i| (0..kinds).filter(|&k| problem.classes[k].lowest_rank == 5).map(|k| problem.demand[i * kinds + k]).sum())
+        .collect();
+    let minutes = |i: usize, j: usize| {
+        case.travel.minutes_between(n, Place::Settlement(SettlementId::new(i)), Place::Facility(FacilityId::new(j))).unwrap()
+    };
+    (0_u32..1 << sites.len())
+        .filter(|open| open.count_ones() as usize == count)
+        .map(|open| {
+            let near = |i: usize| {
+                sites.iter().enumerate().filter(|(b, _)| open >> b & 1 == 1).map(|(_, &j)| minutes(i, j)).fold(f64::INFINITY, f64::min)
+            };
+            cases.iter().enumerate().map(|(i, c)| c * near(i)).sum::<f64>() / cases.iter().sum::<f64>()
+        })
+        .fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn nets_are_as_near_as_enumeration_finds() {
+    for seed in 0..6 {
+        let case = tiny::network(seed, 4);
+        let problem = tiny::problem(&case, "");
+        let plan = ask(&case, &problem, rules()).unwrap();
+        assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
+        let tiers = [Tier::K, Tier::D, Tier::M];
+        let sites: Vec<usize> = (0..case.network.facilities.len()).filter(|&j| tiers.contains(&case.network.facilities[j].tier)).collect();
+        for net in &answer(&plan).nets {
+            let best = least(&case, &problem, &sites, net.sites.len());
+            // two specialties and two centres a site: nobody is full
+            assert!(
+                (net.minutes - best).abs() < 1e-6 * best.max(1.0),
+                "seed {seed} {:?} {}: {} against {best}",
+                net.level,
+                net.of,
+                net.minutes
+            );
+            assert!((net.least - best).abs() < 1e-4 * best.max(1.0));
+        }
+        // one centre a site: the second specialty goes elsewhere, and the bound is still below every choice
+        let apart = ask(&case, &problem, Centres { most_regional: 1, most_national: 1, ..rules() }).unwrap();
+        assert_eq!(check_reform(&case, &problem, &apart, None), Vec::new());
+        assert!(apart.objective >= plan.objective - 1e-9 && apart.bounds.dual <= plan.objective + 1e-6);
+        let hosts: Vec<&String> = answer(&apart).nets.iter().filter(|n| n.level == Level::Regional).flat_map(|n| &n.sites).collect();
+        assert!(hosts.iter().enumerate().all(|(k, s)| !hosts[..k].contains(s)));
+    }
+}
+
+#[test]
+fn too_few_sites_are_told_and_altered_plans_are_refused() {
+    let case = tiny::network(2, 3);
+    let problem = tiny::problem(&case, "");
+    let many = Centres { people_per_provincial: 1_000.0, ..rules() };
+    let repairs = ask(&case, &problem, many).unwrap_err();
+    assert!(repairs.iter().any(|r| r.kind == "centres-province" && r.amount >= 1.0));
+    let none = ask(&case, &problem, Centres { national_tiers: Vec::new(), ..rules() }).unwrap_err();
+    assert!(none.iter().any(|r| r.kind == "centres-national"));
+    let plan = ask(&case, &problem, rules()).unwrap();
+    type Change = fn(&mut ReformPlan, &mut CentresAnswer);
+    let changes: [(&str, Change); 7] = [
+        ("value", |_, a| a.nets[0].minutes += 1.0),
+        ("value", |_, a| a.nets[1].within[0] = 0.123),
+        ("limit", |_, a| {
+            a.nets[1].sites.pop();
+        }),
+        ("bounds", |_, a| a.nets[1].least = a.nets[1].minutes + 1.0),
+        ("names", |_, a| {
+            a.links.pop();
+        }),
+        ("value", |_, a| a.links[0].minutes += 1.0),
+        ("objective", |p, _| {
+            p.objective += 1.0;
+            p.bounds.primal += 1.0;
+        }),
+    ];
+    for (n, (code, change)) in changes.into_iter().enumerate() {
+        let (mut other, mut a) = (plan.clone(), answer(&plan).clone());
+        change(&mut other, &mut a);
+        other.answer = ReformAnswer::Centres(a);
+        let found = check_reform(&case, &problem, &other, None);
+        assert!(found.iter().any(|v| v.code == code), "change {n} is not refused as {code}: {found:?}");
+    }
+}
+
+#[test]
+fn published_totals_and_the_example() {
+    let default = Centres::default();
+    assert_eq!(default.specialties.iter().map(|s| s.national).sum::<u32>(), 13);
+    assert_eq!(default.specialties.iter().map(|s| s.regional).sum::<u32>(), 125);
+    let scenario: Scenario = toml::from_str(&std::fs::read_to_string("examples/reform/centres.toml").unwrap()).unwrap();
+    assert_eq!(scenario.reform.unwrap().centres.specialties.len(), 2);
+}
+
+#[test]
+fn the_national_case_is_valid_and_has_the_people_of_record() {
+    let read = fenji::io::read_case(std::path::Path::new("data/nation")).unwrap();
+    assert_eq!(read.case.network.population().0, 1_409_778_724);
+    assert_eq!(read.case.network.areas.len(), 2_978);
+}
