@@ -156,6 +156,31 @@ fn exit_codes() {
     }
 }
 
+/// Input that nobody should send: a clear answer each, never a crash.
+#[test]
+fn hostile_points() {
+    let desk = Desk::new();
+    let ask = |body: &str, question: &[&str]| {
+        fs::write(desk.path("hostile.csv"), format!("id,x,y,demand\n{body}")).unwrap();
+        desk.run(&[&["locate", "hostile.csv"], question].concat())
+    };
+    let median = &["--problem", "p-median", "-p", "2"][..];
+    for body in ["a,0,0,1\nb,NaN,1,1\n", "a,0,0,1\nb,inf,1,1\n", "a,0,0,1\nb,1,1,-3\n", "a,0,0,1\nb,1,1,NaN\n"] {
+        let (code, json) = ask(body, median);
+        assert_eq!(code, 4, "{body}: {json}");
+        let problem = &json["error"]["problems"][0];
+        assert!(problem["message"].as_str().is_some_and(|m| !m.is_empty()), "{json}");
+    }
+    for question in [median, &["--problem", "p-center", "-p", "2"], &["--problem", "lscp", "--within", "1"], &["--problem", "ufl"]] {
+        let (code, json) = ask("a,5,5,1\nb,5,5,1\nc,5,5,1\n", question);
+        assert_eq!((code, &json["termination"]), (0, &json!("optimal")), "points on one another: {json}");
+        let (code, json) = ask("a,0,0,0\nb,1,0,0\nc,2,0,0\n", question);
+        assert_eq!((code, &json["termination"]), (0, &json!("optimal")), "nobody has demand: {json}");
+    }
+    let (code, json) = ask("a,0,0,1\nb,1e18,0,1\nc,-1e18,0,1\n", median);
+    assert_eq!((code, &json["error"]["problems"][0]["code"]), (4, &json!("E035")), "{json}");
+}
+
 /// Writes a solution, changes it, and returns the codes of what the check finds.
 fn altered(desk: &Desk, file: &str, question: &[&str], change: &dyn Fn(&mut Value)) -> (i32, Vec<String>) {
     let (code, _) = desk.run(&[&["locate", file, "--out", "s.json"], question].concat());

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // helpers of tests stop hard, as tests do; a value of exactly 0 is meant
 
+use fenji::check::lagrangian_bound;
 use fenji::instance::{Distance, Instance, Metric, Problem, Service};
 use fenji::location::{Answer, Assignment, Settings, median};
 use fenji::outcome::{Limits, Observer as _, Silent, StopFlag, Termination};
@@ -44,6 +45,10 @@ fn verify(instance: &Instance, problem: Problem, answer: &Answer) {
     let served: f64 = by.iter().enumerate().filter_map(|(i, j)| j.map(|j| instance.cost(i, j as usize))).sum();
     assert!((fixed + served - plain).abs() <= 1e-9 * plain.abs().max(1.0));
     assert!(by.iter().flatten().all(|j| answer.open.contains(j)));
+    if let Some(u) = &answer.multipliers {
+        let proven = lagrangian_bound(instance, &problem, &answer.unreachable, u).unwrap();
+        assert!(proven <= plain + 1e-9 * plain.abs().max(1.0), "{proven} {plain}");
+    }
     assert!(answer.trace.windows(2).all(|w| w[1].bounds.primal <= w[0].bounds.primal && w[1].bounds.dual >= w[0].bounds.dual));
 }
 
@@ -183,6 +188,20 @@ fn the_same_at_one_and_two_threads() {
         verify(&instance, problem, &one);
         assert_eq!((one.bounds, &one.open, one.termination), (two.bounds, &two.open, two.termination));
         assert_eq!(one.termination, Termination::Optimal);
+    }
+}
+
+#[test]
+fn multipliers_prove_the_bound_of_the_root() {
+    // with many sites open the strong formulation is nearly tight, so that prices alone come close to the optimum
+    for (n, problem) in [(300, Problem::PMedian { p: 40 }), (2300, Problem::PMedian { p: 300 })] {
+        let instance = country(n);
+        let limited = Settings { limits: Limits { time: Some(Duration::from_secs(20)), gap: 1e-4, threads: 2 }, seed: 1 };
+        let answer = median::solve(&instance, problem, &limited, &Silent).unwrap();
+        verify(&instance, problem, &answer);
+        let u = answer.multipliers.unwrap();
+        let proven = lagrangian_bound(&instance, &problem, &[], &u).unwrap();
+        assert!(proven >= 0.98 * answer.bounds.dual, "{proven} {:?}", answer.bounds);
     }
 }
 

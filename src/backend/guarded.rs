@@ -4,7 +4,7 @@
 //! mod-k cuts was seen to take half a minute. The solver therefore runs in a thread of its own; when it has not come back [`PATIENCE`] after it was asked to, it
 //! is left to itself, and the bound it had proven until then is the result. It ends on its own at its next look at the clock, and holds its memory until then.
 
-use super::{BackendError, LpStatus, MipSolution, default_mip};
+use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, default_mip};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -92,6 +92,30 @@ pub fn solve_mip(
             let bounds = Bounds { primal: f64::INFINITY, dual };
             return Ok(MipSolution { status: LpStatus::Stopped(limit), values: Vec::new(), bounds, nodes: 0 });
         }
+    }
+}
+
+/// The default MIP backend behind [`solve_mip`], for what takes any backend.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Guarded;
+
+impl Backend for Guarded {
+    fn name(&self) -> &'static str {
+        default_mip().name()
+    }
+
+    fn solve(&self, model: &LinearModel, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
+        default_mip().solve(model, limits, observer)
+    }
+
+    fn solve_mip(
+        &self,
+        model: &LinearModel,
+        start: Option<&[f64]>,
+        limits: &Limits,
+        observer: &dyn Observer,
+    ) -> Result<MipSolution, BackendError> {
+        solve_mip(model, start, limits, observer)
     }
 }
 

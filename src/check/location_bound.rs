@@ -13,8 +13,8 @@ use rayon::prelude::*;
 
 /// Relative room for the rounding of sums, against the sum of the multipliers' magnitudes.
 const ROUNDING: f64 = 1e-9;
-/// Clients of a block that is worked on in parallel; the sums run over blocks in order.
-const BLOCK: usize = 4096;
+/// Parts of the clients that are summed in parallel, at any number of threads; the sums run over parts in order.
+const PARTS: usize = 8;
 
 /// `L(u)` on the full data; `None` for problems that have no such bound, or when a multiplier is no number or the list is of another length.
 /// Clients in `unreachable` (increasing) count in no sum. O(pairs below their multipliers), in parallel, the same at any thread count.
@@ -30,13 +30,16 @@ pub fn lagrangian_bound(instance: &Instance, problem: &Problem, unreachable: &[u
     };
     let clients: Vec<usize> =
         (0..instance.clients()).filter(|&i| unreachable.binary_search(&(u32::try_from(i).unwrap_or(u32::MAX))).is_err()).collect();
-    let mut rho = vec![0.0; instance.sites()];
     let finder = Finder::new(instance);
-    for block in clients.chunks(BLOCK) {
-        let savings: Vec<Vec<(u32, f64)>> = block.par_iter().map(|&i| finder.below(instance, i, multipliers[i])).collect();
-        for (j, saving) in savings.into_iter().flatten() {
-            rho[j as usize] += saving;
-        }
+    let part = |own: &[usize]| {
+        let mut rho = vec![0.0; instance.sites()];
+        own.iter().for_each(|&i| finder.below(instance, i, multipliers[i], |j, saving| rho[j] += saving));
+        rho
+    };
+    let parts: Vec<Vec<f64>> = clients.par_chunks(clients.len().div_ceil(PARTS).max(1)).map(part).collect();
+    let mut rho = vec![0.0; instance.sites()];
+    for part in parts {
+        rho.iter_mut().zip(part).for_each(|(r, s)| *r += s);
     }
     let total: f64 = clients.iter().map(|&i| multipliers[i]).sum();
     Some(match p {
@@ -66,12 +69,13 @@ impl Finder {
         }
     }
 
-    /// `(site, c_ij - u_i)` where that is negative, by site.
-    #[allow(clippy::cast_possible_truncation)] // sites are limited at the door
-    fn below(&self, instance: &Instance, i: usize, u: f64) -> Vec<(u32, f64)> {
-        let saving = |j: usize| {
+    /// Calls `f` with each site and `c_ij - u_i` where that is negative; every site once, so that their order is of no importance.
+    fn below(&self, instance: &Instance, i: usize, u: f64, mut f: impl FnMut(usize, f64)) {
+        let mut saving = |j: usize| {
             let s = instance.cost(i, j) - u;
-            (s < 0.0).then_some((j as u32, s))
+            if s < 0.0 {
+                f(j, s);
+            }
         };
         let w = instance.demand[i];
         match (self, &instance.service.distance) {
@@ -80,13 +84,11 @@ impl Finder {
                 let room = if matches!(metric, Metric::FloorEuclid | Metric::RoundEuclid) { 1.0 } else { 0.0 };
                 let radius = (u / w) * (1.0 + 1e-12) + room;
                 let at = Position { x: clients[i][0], y: clients[i][1] };
-                let mut near: Vec<(u32, f64)> = index.within(at, radius).iter().filter_map(|n| saving(n.index)).collect();
-                near.sort_unstable_by_key(|n| n.0);
-                near
+                index.within(at, radius).iter().for_each(|n| saving(n.index));
             }
             // a client of no demand costs nothing anywhere; with a multiplier below zero no cost is below it
-            _ if u <= 0.0 => Vec::new(),
-            _ => (0..instance.sites()).filter_map(saving).collect(),
+            _ if u <= 0.0 => {}
+            _ => (0..instance.sites()).for_each(saving),
         }
     }
 }

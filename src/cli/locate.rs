@@ -115,6 +115,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     text.push_str(&answer_text(instance, problem, &answer, &run));
     if let Some(bound) = plan.certified_bound {
         json["certified_bound"] = json!(bound);
+        text.push_str(&proven_alone(bound, &answer));
     }
     if let Some(out) = &args.out {
         write_solution(out, &plan)
@@ -123,6 +124,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         text.push_str(&format!("\nwritten: {}", out.display()));
     }
     Ok(Answer::fine(json, text))
+}
+
+/// What the multipliers prove without trust in the search, and what of the bound they do not.
+fn proven_alone(bound: f64, answer: &location::Answer) -> String {
+    let (value, dual) = (answer.bounds.primal, answer.bounds.dual);
+    let gap = 100.0 * ((value - bound) / value.abs().max(1e-10)).max(0.0);
+    let rest = if dual - bound > 1e-6 * dual.abs() { "; the rest of the bound rests on branching" } else { "" };
+    format!("\nmultipliers alone prove  {} (gap {gap:.4} %){rest}", output::grouped(bound, 3))
 }
 
 fn not_negative(text: &str) -> Result<f64, String> {

@@ -1,7 +1,8 @@
 //! Which engine answers which question.
 
 use super::{Answer, Settings, capacitated, cover, levels, median, preflight, whole};
-use crate::backend::{BackendError, default_mip};
+use crate::backend::BackendError;
+use crate::backend::guarded::Guarded;
 use crate::instance::{Instance, Problem};
 use crate::outcome::{Observer, Termination};
 
@@ -75,6 +76,6 @@ pub fn solve(
         Engine::Median => median::solve(instance, problem, settings, observer),
         Engine::Capacitated => capacitated::solve(instance, problem, settings, observer),
         Engine::Levels => levels::solve(instance, problem, settings, observer),
-        Engine::Whole => whole::solve(instance, problem, default_mip().as_ref(), settings, observer),
+        Engine::Whole => whole::solve(instance, problem, &Guarded, settings, observer),
     }
 }

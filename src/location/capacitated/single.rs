@@ -9,7 +9,7 @@ use super::interchange::{estimates, interchange};
 use super::lagrangian::evaluate;
 use super::split::{Plan, first_multipliers};
 use super::transport::transport;
-use crate::backend::{BackendError, LpStatus, default_mip};
+use crate::backend::{BackendError, LpStatus, default_mip, guarded};
 use crate::location::search::{Evaluation, Fix, Path, Relaxation, Root, Run, TreeSettings, ascend, branch_and_bound};
 use std::cell::RefCell;
 
@@ -93,7 +93,7 @@ impl Single<'_> {
         let model = model(data, core, &forced);
         let at = start.map(|plan| point(core, &plan.open, &plan.flows.iter().map(|f| f.1).collect::<Vec<_>>()));
         let at = at.filter(|p| model.violation(p) <= 1e-7);
-        let solution = solver.solve_mip(&model, at.as_deref(), &run.limits_of_step(seconds), run.observer())?;
+        let solution = guarded::solve_mip(&model, at.as_deref(), &run.limits_of_step(seconds), run.observer())?;
         if solution.status == LpStatus::Infeasible {
             return Ok((f64::INFINITY, None));
         }

@@ -56,8 +56,16 @@ impl<'a> Near<'a> {
     /// # Errors
     /// The limit that ended the work.
     pub fn within(&self, radius: f64) -> Result<Vec<Vec<u32>>, Limit> {
-        let mut out: Vec<Vec<u32>> = Vec::with_capacity(self.run.clients.len());
-        for block in self.run.clients.chunks(BLOCK) {
+        self.within_of(self.run.clients, radius)
+    }
+
+    /// The same for some clients.
+    ///
+    /// # Errors
+    /// The limit that ended the work.
+    pub fn within_of(&self, clients: &[u32], radius: f64) -> Result<Vec<Vec<u32>>, Limit> {
+        let mut out: Vec<Vec<u32>> = Vec::with_capacity(clients.len());
+        for block in clients.chunks(BLOCK) {
             if let Some(limit) = self.run.watch.over() {
                 return Err(limit);
             }

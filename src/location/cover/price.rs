@@ -14,9 +14,11 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Most steps of the subgradient.
-const STEPS: usize = 500;
-/// Steps without gain after which the step is halved.
-const PATIENCE: usize = 20;
+const STEPS: usize = 3000;
+/// Steps without gain after which the level comes down.
+const PATIENCE: usize = 30;
+/// The level at which the search ends, as a share of the bound.
+const LEVEL: f64 = 2e-5;
 /// Work of the local search, entries looked at: of a problem, and of each question whether a target can be met.
 const WORK: usize = 1_500_000_000;
 const WORK_OF_QUESTION: usize = 100_000_000;
@@ -162,22 +164,24 @@ fn subgradient(
     best: &mut Priced,
     say: &mut dyn FnMut(f64, f64),
 ) {
-    let (mut factor, mut stale) = (1.0, 0);
+    // the best answer is far above what prices can reach: steps aim at a level above the best bound instead (Goffin & Kiwiel 1999)
+    let mut level = 0.2 * (best.value - best.bound).max(1e-3 * best.value);
+    let (start, mut stale) = (best.bound, 0);
     let mut plain = f64::NEG_INFINITY;
     let mut direction = vec![0.0; u.len()];
     let every = (cover.entries() / 200_000 + 2).min(25);
     for step in 0..STEPS {
-        if watch.over().is_some() || factor < 1e-3 {
+        if watch.over().is_some() || level < LEVEL * best.value {
             return;
         }
         let reduced: Vec<f64> =
             cover.cols.iter().zip(&cover.cost).map(|(rows, c)| c - rows.iter().map(|&r| u[r as usize]).sum::<f64>()).collect();
         let value = u.iter().sum::<f64>() + reduced.iter().map(|r| r.min(0.0)).sum::<f64>();
         stale += 1;
-        if value > plain + 1e-6 * plain.abs().max(1.0) {
-            stale = 0;
-        }
         if value > plain {
+            if value > plain + 0.01 * level {
+                stale = 0;
+            }
             plain = value;
             best.reduced.clone_from(&reduced);
             best.plain_bound = plain;
@@ -200,7 +204,7 @@ fn subgradient(
             return;
         }
         if stale >= PATIENCE {
-            (factor, stale) = (0.5 * factor, 0);
+            (level, stale) = (0.7 * level, 0);
         }
         // smoothed: three parts new, seven parts old keeps the zigzag down
         let mut norm = 0.0;
@@ -214,7 +218,7 @@ fn subgradient(
         if norm <= 0.0 {
             return;
         }
-        let length = factor * (1.005 * best.value - value).max(1e-9) / norm;
+        let length = (plain.max(start) + level - value).max(1e-9) / norm;
         u.iter_mut().zip(&direction).for_each(|(u, d)| *u = (*u + length * d).max(0.0));
     }
 }

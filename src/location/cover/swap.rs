@@ -2,6 +2,9 @@
 
 use super::super::watch::Watch;
 
+/// Swaps after which gains are summed afresh.
+const AFRESH: usize = 256;
+
 /// Weighted rows and the columns that cover them.
 pub(super) struct Rows {
     /// Columns of each row.
@@ -50,7 +53,7 @@ impl Rows {
         chosen.iter().for_each(|&c| self.cols[c as usize].iter().for_each(|&r| times[r as usize] += 1));
         let mut gain: Vec<f64> = self.cols.iter().map(|rows| self.sum(rows, |r| times[r] == 0)).collect();
         let mut still = 0;
-        let mut at = 0;
+        let (mut at, mut swaps) = (0, 0);
         while still < chosen.len() && watch.over().is_none() {
             let out = chosen[at % chosen.len()];
             let lone: Vec<u32> = self.cols[out as usize].iter().copied().filter(|&r| times[r as usize] == 1).collect();
@@ -63,12 +66,21 @@ impl Rows {
                 }
             }
             let best = (0..gain.len()).max_by(|&a, &b| gain[a].total_cmp(&gain[b]).then(b.cmp(&a))).unwrap_or(out as usize);
-            if gain[best] > loss * (1.0 + 1e-12) + 1e-9 {
+            if gain[best] > loss * (1.0 + 1e-9) + 1e-9 {
                 let place = at % chosen.len();
                 chosen[place] = super::id(best);
                 self.cols[out as usize].iter().for_each(|&r| times[r as usize] -= 1);
-                self.cols[best].iter().for_each(|&r| times[r as usize] += 1);
-                gain = self.cols.iter().map(|rows| self.sum(rows, |r| times[r] == 0)).collect();
+                for &r in &self.cols[best] {
+                    if times[r as usize] == 0 {
+                        self.rows[r as usize].iter().for_each(|&c| gain[c as usize] -= self.weight[r as usize]);
+                    }
+                    times[r as usize] += 1;
+                }
+                swaps += 1;
+                if swaps % AFRESH == 0 {
+                    // differences of rounded numbers add up
+                    gain = self.cols.iter().map(|rows| self.sum(rows, |r| times[r] == 0)).collect();
+                }
                 still = 0;
             } else {
                 changed.iter().rev().for_each(|&(c, w)| gain[c as usize] -= w);

@@ -319,7 +319,8 @@ fn climb(
         if *budget == 0 || ascent.factor() < 2e-3 {
             return Climb::Done;
         }
-        let target = *best + 0.05 * (*best - ascent.best).max(0.0) + 1e-7 * best.abs();
+        let top = best.min(frame.cap);
+        let target = top + 0.05 * (top - ascent.best).max(0.0) + 1e-7 * best.abs();
         ascent.advance(core, bound, target, 10);
     }
 }

@@ -9,6 +9,7 @@
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
+use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
 use super::groups::{Size, polish};
 use super::lists::short;
@@ -23,7 +24,7 @@ const STILL: f64 = 2e-6;
 /// The same for the first one, which has all sites to deal with.
 const COARSE: f64 = 2e-5;
 /// Pairs up to which a node goes to the MIP solver.
-const EXACT: usize = 12_000;
+const EXACT: usize = 1_500;
 
 /// Clients times sites over open sites, from which on every so manieth site is worked on first. Lists hold two to four times as many pairs.
 const SKETCH: usize = 8_000_000;
@@ -36,6 +37,15 @@ const LONG: usize = 40_000_000;
 
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
+
+/// Sites for each open one that take part in groups first.
+const LIKED: usize = 6;
+
+/// Share of the value that groups gain before the answer is valued and told.
+const TOLD: f64 = 5e-5;
+
+/// The factor of a step at which an ascent ends in any case.
+const LEAST: f64 = 1e-9;
 
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
@@ -79,15 +89,25 @@ pub(super) fn run(
     let long = clients.len().saturating_mul(sites.len()) / first.len().max(1);
     // coarse to fine: each level begins where the last one ended
     let (mut known, mut every) = (None, long / SKETCH * 4);
-    while every > 1 {
+    while every > 1 && pairs(long / every) <= MOST {
         known = sketch(instance, (clients, sites), count, every, known.take(), goal, watch);
         every /= 5;
+    }
+    if pairs(long) > MOST {
+        distant(instance, (clients, long), count, known.as_deref(), watch);
+        return;
     }
     // many clients a site make long lists: cut them closer, most multipliers end below the second-nearest anyway
     let factor = if known.is_some() { 1.1 } else { 1.35 };
     let Some(mut whole) = Whole::new(instance, (clients, sites), count, &watch.open(), factor, &stop) else { return };
     let own = begin(&whole, watch);
     say(watch, "interchange", &whole);
+    // everybody at the nearest site there is: with an answer of value 0 an ascent comes as close as it likes and never there
+    let floor = Ascent::new(&whole.core, std::iter::repeat(0.0), 0.0).evaluate(&whole.core);
+    watch.bound(goal.sharpened(floor.min(goal.cutoff(watch.bounds().primal))));
+    if floor >= goal.cutoff(watch.bounds().primal) {
+        return;
+    }
     let (mut u, first_step) = known.map_or((own, 0.15), |u| (u, 0.05));
     work(&mut whole, &mut u, first_step, usize::MAX, goal, watch);
 }
@@ -128,15 +148,30 @@ fn sketch(
     Some(all)
 }
 
-/// Ascent, groups, guesses.
+/// Ascent, groups, a finer ascent towards the better answer, guesses.
 fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize, goal: Goal, watch: &Watch<'_>) {
     let all = Aim { cap: f64::INFINITY, still: COARSE, factor: first_step, pace: 0.015 };
-    if ascend(whole, u, all, goal, watch) != State::Going {
+    let state = ascend(whole, u, all, goal, watch);
+    if state != State::Going {
         return;
     }
     say(watch, "ascent", whole);
+    if among_liked(whole, u, 0, goal, watch) {
+        // a better answer is a better target, and better prices make groups easy
+        if ascend(whole, u, Aim { still: STILL, factor: 0.1, pace: 0.01, ..all }, goal, watch) != State::Going {
+            return;
+        }
+        say(watch, "ascent", whole);
+        among_liked(whole, u, 0, goal, watch);
+    }
     improve(whole, u, group_size(whole, 0), goal, watch);
     say(watch, "groups", whole);
+    for round in 1..3 {
+        if among_liked(whole, u, round, goal, watch) {
+            improve(whole, u, group_size(whole, 0), goal, watch);
+            say(watch, "groups", whole);
+        }
+    }
     let (mut guess, mut round) = (1.0 / 8.0, 0);
     while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
@@ -146,6 +181,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         let last = guess >= 1.0;
         let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
         focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
         let now = watch.bounds();
@@ -153,6 +189,22 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             guess *= 2.0;
         }
     }
+}
+
+/// Groups among the sites that the dual likes best: a tenth of the pairs, most of the gain. False where the instance is so small that all
+/// sites may take part at once.
+fn among_liked(whole: &Whole<'_>, u: &[f64], round: usize, goal: Goal, watch: &Watch<'_>) -> bool {
+    let places = whole.places(&watch.open());
+    let liked = places.len().saturating_mul(LIKED);
+    let size = group_size(whole, round);
+    let short = whole.core.count.is_some_and(|p| p != places.len());
+    if whole.core.rows.pairs() < WIDE || 2 * liked > whole.core.sites() || short || size.sites < 3 || watch.clock.stop() {
+        return false;
+    }
+    let (part, v) = thinned(whole, u, &places, liked);
+    regroup(&part, &v, size, goal, watch);
+    say(watch, "groups of liked sites", &part);
+    true
 }
 
 fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
@@ -185,7 +237,7 @@ fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
 /// Groups grow from round to round, but stay parts of the whole.
 fn group_size(whole: &Whole<'_>, round: usize) -> Size {
     let most = whole.core.count.unwrap_or(usize::MAX) / 3;
-    let round = round.min(3);
+    let round = round.min(5);
     let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
     Size { sites: (10 << round).min(most), pairs: 300_000 << round, effort }
 }
@@ -196,13 +248,16 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
     let (mut part, mut v) = whole.decided(&ascent.fate, u);
+    let ascent_sites = whole.core.sites();
     drop(ascent);
     // long lists are made again afterwards rather than kept twice
     if whole.core.rows.pairs() > LONG {
         whole.release();
     }
     say(watch, &format!("below {cap:.1}"), &part);
-    if !is_settled(&part, goal, cap, watch) {
+    // a guess that takes next to nothing out of the question is not worth asking
+    let idle = cap.is_finite() && part.core.sites() * 4 > ascent_sites * 3 && part.core.rows.pairs() > WIDE;
+    if !idle && !is_settled(&part, goal, cap, watch) {
         narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
     }
     let clients = std::mem::take(&mut part.clients);
@@ -301,13 +356,16 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
                 }
             }
             let target = (best + 0.0005 * best.abs()).min(aim.cap + 0.5 * (aim.cap - ascent.best));
-            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() {
+            if ascent.factor() * (target - ascent.best) < aim.still * best.abs() || ascent.factor() < LEAST {
                 break Some(State::Going);
             }
             ascent.advance(&whole.core, bound, target, 12);
         };
         factor = ascent.factor();
         *u = ascent.best_u.clone();
+        if aim.cap.is_infinite() {
+            watch.priced(&whole.clients, u);
+        }
         if matches!(state, Some(State::Stopped | State::Proven)) {
             return state.unwrap_or(State::Stopped);
         }
@@ -398,8 +456,14 @@ fn regroup(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'
     let before = watch.bounds().primal;
     let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);
     let clock = watch.clock;
+    // to value an answer on the full data takes as long as many a group
+    let mut told = local.value();
     polish(&whole.core, &cost, &mut local, u, size, Goal { gap: goal.gap.max(1e-9), ..goal }, &move || clock.stop(), &mut |state| {
-        offer(whole, watch, &state.open_sites());
+        if told - state.value() > TOLD * told.abs() {
+            told = state.value();
+            offer(whole, watch, &state.open_sites());
+        }
     });
+    offer(whole, watch, &local.open_sites());
     watch.bounds().primal < before
 }

@@ -13,7 +13,7 @@
 
 use super::core::Core;
 use super::lists::short;
-use crate::backend::{BackendError, LpStatus, default_mip};
+use crate::backend::{BackendError, LpStatus, guarded};
 use crate::model::LinearModel;
 use crate::outcome::{Event, Limits, Observer};
 
@@ -87,7 +87,7 @@ pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) ->
         model.add_col(step, 1.0, 1.0, &entries);
     }
     let limits = Limits { time: None, gap, threads: 1 };
-    let solution = default_mip().solve_mip(&model, None, &limits, &Ask(stop))?;
+    let solution = guarded::solve_mip(&model, None, &limits, &Ask(stop))?;
     let bound = match solution.status {
         LpStatus::Infeasible => f64::INFINITY,
         _ => solution.bounds.dual - 1e-6 - 1e-9 * solution.bounds.dual.abs(),

@@ -4,7 +4,7 @@ use super::lists::short;
 use super::start::open_first;
 use super::watch::Clock;
 use super::whole::nearest_two;
-use crate::backend::{BackendError, LpStatus, default_mip};
+use crate::backend::{BackendError, LpStatus, guarded};
 use crate::instance::{Distance, Instance};
 use crate::model::LinearModel;
 use crate::outcome::{Limit, Limits, Silent};
@@ -119,7 +119,7 @@ fn cover(instance: &Instance, clients: &[u32], clock: &Clock<'_>) -> Result<Resu
         }
     }
     let limits = Limits { time: clock.left(), gap: 0.0, threads: 1 };
-    let solution = default_mip().solve_mip(&model, None, &limits, &Silent)?;
+    let solution = guarded::solve_mip(&model, None, &limits, &Silent)?;
     match solution.status {
         LpStatus::Optimal => Ok(Ok(names.iter().zip(&solution.values).filter(|(_, v)| **v > 0.5).map(|(&j, _)| j).collect())),
         LpStatus::Stopped(limit) => Ok(Err(limit)),

@@ -21,16 +21,20 @@
 //! | `branch` | branch and bound on the core |
 //! | `exact` | small cores by a MIP solver |
 //! | `feasible` | which clients and how many sites can be served at all |
+//! | `distant` | instances whose lists would not fit in memory |
+//! | `proof` | multipliers that prove a bound by themselves |
 //! | `watch`, `engine` | clock and record; the order of work |
 
 mod branch;
 mod core;
+mod distant;
 mod dual;
 mod engine;
 mod exact;
 mod feasible;
 mod groups;
 mod lists;
+mod proof;
 mod search;
 mod start;
 mod tree;
@@ -98,8 +102,9 @@ fn run(instance: &Instance, count: Option<usize>, settings: &Settings, clock: Cl
     let open = watch.open();
     let everybody: Vec<u32> = (0..lists::short(instance.clients())).collect();
     let assignment = nearest_two(instance, &everybody, &open).iter().map(|t| Some(t[0].1).filter(|&j| j != u32::MAX)).collect();
+    let multipliers = proof::multipliers(instance, count, &unreachable, &watch);
     Ok(Answer {
-        multipliers: None,
+        multipliers,
         bounds,
         termination,
         open,

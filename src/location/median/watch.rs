@@ -25,6 +25,8 @@ struct State {
     bounds: Bounds,
     open: Vec<u32>,
     trace: Vec<Step>,
+    /// Multipliers told so far, by client of the instance: the first ones, and the last ones.
+    priced: [Vec<f64>; 2],
 }
 
 impl<'a> Clock<'a> {
@@ -53,7 +55,7 @@ impl<'a> Clock<'a> {
 impl<'a> Watch<'a> {
     pub(super) fn new(clock: Clock<'a>) -> Self {
         let bounds = Bounds { primal: f64::INFINITY, dual: f64::NEG_INFINITY };
-        Self { clock, loud: true, state: RefCell::new(State { bounds, open: Vec::new(), trace: Vec::new() }) }
+        Self { clock, loud: true, state: RefCell::new(State { bounds, open: Vec::new(), trace: Vec::new(), priced: Default::default() }) }
     }
 
     /// For a part of the run whose bounds are not those of the whole.
@@ -98,6 +100,23 @@ impl<'a> Watch<'a> {
                 self.tell();
             }
         }
+    }
+
+    /// Multipliers of some clients of the instance; what was said of others before stays.
+    pub(super) fn priced(&self, clients: &[u32], u: &[f64]) {
+        let mut state = self.state.borrow_mut();
+        let [first, last] = &mut state.priced;
+        let width = clients.iter().max().map_or(0, |&i| i as usize + 1).max(last.len());
+        last.resize(width, 0.0);
+        clients.iter().zip(u).filter(|(_, u)| u.is_finite()).for_each(|(&i, &u)| last[i as usize] = u);
+        if first.is_empty() {
+            first.clone_from(last);
+        }
+    }
+
+    /// The first and the last multipliers that were told.
+    pub(super) fn prices(&self) -> [Vec<f64>; 2] {
+        self.state.borrow().priced.clone()
     }
 
     fn tell(&self) {
