@@ -11,8 +11,9 @@ use fenji::network::{Case, Tier};
 use fenji::outcome::{Limits, Silent};
 use fenji::plan::reform::centres::Level;
 use fenji::plan::reform::{CentresAnswer, Model, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
+use fenji::policy::reform::Centres;
 use fenji::policy::reform::centres::Specialty;
-use fenji::policy::{Centres, Reform, Scenario, pack};
+use fenji::policy::{Reform, Scenario, pack};
 use fenji::reform::{ReformInput, Reformed, Repair, solve};
 use fenji::travel::Place;
 
@@ -98,7 +99,13 @@ fn nets_are_as_near_as_enumeration_finds() {
         for net in &answer(&plan).nets {
             let best = least(&case, &problem, &sites, net.sites.len());
             // two specialties and two centres a site: nobody is full
-            assert!((net.minutes - best).abs() < 1e-6 * best.max(1.0), "seed {seed} {:?} {}: {} against {best}", net.level, net.of, net.minutes);
+            assert!(
+                (net.minutes - best).abs() < 1e-6 * best.max(1.0),
+                "seed {seed} {:?} {}: {} against {best}",
+                net.level,
+                net.of,
+                net.minutes
+            );
             assert!((net.least - best).abs() < 1e-4 * best.max(1.0));
         }
         // one centre a site: the second specialty goes elsewhere, and the bound is still below every choice
