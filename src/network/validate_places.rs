@@ -129,7 +129,8 @@ fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines,
     let place = lines.place(s.table, s.row);
     let value = format!("{}, {}", s.at.x, s.at.y);
     let km = distance_km(crs, s.at, centre);
-    let limit = FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM));
+    // a case of a whole country reaches far by itself
+    let limit = if spread >= COUNTRY_SPREAD_KM { FAR_KM.max(5.0 * spread) } else { FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM)) };
     let zero = crs == Crs::Wgs84 && s.at.x.abs() < 1e-9 && s.at.y.abs() < 1e-9;
     if zero {
         let problem = Problem::new(&codes::POSITION_ZERO, place.clone(), "longitude and latitude are both 0").column(x).value(&value);
@@ -139,7 +140,8 @@ fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines,
         return;
     }
     let back = swapped(s.at);
-    if crs == Crs::Wgs84 && on_globe(back) && distance_km(crs, back, centre) <= limit.max(10.0 * spread) {
+    let plausible = !in_china(s.at) || in_china(back);
+    if crs == Crs::Wgs84 && plausible && on_globe(back) && distance_km(crs, back, centre) <= limit.max(10.0 * spread) {
         let remedy = format!("write lon = {} and lat = {}", back.x, back.y);
         let message = format!("{km:.0} km from the other settlements, but among them once swapped");
         problems.push(Problem::new(&codes::POSITION_SWAPPED, place, message).column(x).value(value).remedy(remedy));

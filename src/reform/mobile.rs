@@ -89,9 +89,11 @@ fn asked_for(input: &ReformInput<'_>) -> Vec<usize> {
         .collect()
 }
 
-/// Minutes to the nearest open facility of any tier.
+/// Minutes to the nearest open facility that counts as a fixed site.
 fn nearest_fixed(input: &ReformInput<'_>, settlements: &[usize]) -> Vec<Option<f64>> {
-    let open = (0..input.case.network.facilities.len()).filter(|&j| open(input, j)).map(|j| Place::Facility(FacilityId::new(j)));
+    let facilities = &input.case.network.facilities;
+    let fixed = |j: usize| open(input, j) && u32::from(facilities[j].rank()) >= input.rules.mobile.fixed_rank;
+    let open = (0..facilities.len()).filter(|&j| fixed(j)).map(|j| Place::Facility(FacilityId::new(j)));
     let (from, to): (Vec<Place>, Vec<Place>) = (settlements.iter().map(|&i| village(i)).collect(), open.collect());
     let found = input.case.travel.nearest(&input.case.network, &from, &to, 1);
     (0..from.len()).map(|i| found.row(i).next().map(|(_, minutes)| minutes)).collect()

@@ -51,7 +51,8 @@ fn villages(case: &Case, rules: &Mobile, a: &MobileAnswer, open: &[usize], found
     };
     let asked: Vec<usize> = (0..n.settlements.len()).filter(|&i| asked(&n.settlements[i])).collect();
     let from: Vec<Place> = asked.iter().map(|&i| Place::Settlement(SettlementId::new(i))).collect();
-    let to: Vec<Place> = open.iter().map(|&j| Place::Facility(FacilityId::new(j))).collect();
+    let fixed = open.iter().filter(|&&j| u32::from(n.facilities[j].rank()) >= rules.fixed_rank);
+    let to: Vec<Place> = fixed.map(|&j| Place::Facility(FacilityId::new(j))).collect();
     let near = case.travel.nearest(n, &from, &to, 1);
     let (mut settlements, mut people) = ([0_u64; 4], [0_u64; 4]);
     let mut wanted = Vec::new();

@@ -49,6 +49,8 @@ pub struct Mobile {
     pub villages: Vec<String>,
     /// A fixed site reaches a village within so many minutes (15; policy 2.4).
     pub reach_minutes: f64,
+    /// Lowest rank that counts as a fixed site (1; 2 leaves village clinics and stations out, where they have no doctor or are only modelled).
+    pub fixed_rank: u32,
     /// Tiers that teams may start from (K, D); of each area's facilities of these tiers the nearest one sends the team.
     pub base_tiers: Vec<Tier>,
     /// Facilities that teams start from, by code; empty: all of the tiers above.
@@ -81,6 +83,7 @@ impl Default for Mobile {
             areas: Vec::new(),
             villages: Vec::new(),
             reach_minutes: 15.0,
+            fixed_rank: 1,
             base_tiers: vec![Tier::K, Tier::D],
             bases: Vec::new(),
             day_minutes: 480.0,
@@ -125,6 +128,7 @@ impl Section for Mobile {
     fn ranges(&self) -> Vec<Ranged> {
         let mut out = vec![
             ranged(&["reach_minutes"], self.reach_minutes, 0.0, 1e4),
+            ranged(&["fixed_rank"], f64::from(self.fixed_rank), 1.0, 7.0),
             ranged(&["day_minutes"], self.day_minutes, 1.0, 1440.0),
             ranged(&["service_minutes"], self.service_minutes, 0.0, 1440.0),
             ranged(&["service_per_100"], self.service_per_100, 0.0, 1440.0),
