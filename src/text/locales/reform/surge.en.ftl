@@ -54,7 +54,6 @@ col-surge-unserved = Cases unserved
 col-surge-displaced = Cases displaced
 goal-surge-icu = Intensive-care beds for 10,000 people (18 for 100,000 by 2027)
 goal-surge-convertible = Convertible beds for 10,000 people (12 for 100,000 by 2027)
-unit-yuan = yuan
 picture-surge-title = Intensive care against what may come
 picture-surge-caption = Bars: beds of today and convertible ones. Strokes: patients in each scenario; a stroke beyond the bar is covered by transfers or not at all. Numbers of a modelled case are modelled, scenarios assumed.
 picture-surge-breaks-title = What is full first as cases rise

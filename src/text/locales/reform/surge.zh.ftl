@@ -54,7 +54,6 @@ col-surge-unserved = 未得服务
 col-surge-displaced = 被分流
 goal-surge-icu = 每万人重症床位（2027 年每十万人 18 张）
 goal-surge-convertible = 每万人可转换床位（2027 年每十万人 12 张）
-unit-yuan = 元
 picture-surge-title = 重症床位与可能的需要
 picture-surge-caption = 条：现有与可转换床位。竖线：各情景患者数；超出条的部分靠转运或无床。模型案例的数字为模型值，情景为假定。
 picture-surge-breaks-title = 病例增加时谁最先满负荷
