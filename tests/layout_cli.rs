@@ -1,5 +1,5 @@
 //! `fenji layout --ask` and `fenji compare` of layouts, as a planner calls them.
-#![allow(clippy::unwrap_used)] // a test may fail loudly
+#![allow(clippy::unwrap_used, clippy::float_cmp)] // a test may fail loudly
 
 use serde_json::Value;
 use std::fs;

@@ -1,5 +1,5 @@
 //! Centres: every net against enumeration, limits of hosts, repairs, refused plans, and the national case read as it stands.
-#![allow(clippy::unwrap_used, clippy::panic)] // tests stop hard
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // tests stop hard
 
 #[path = "common/tiny.rs"]
 mod tiny;

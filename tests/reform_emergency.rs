@@ -1,5 +1,5 @@
 //! Pre-hospital stations: fewest by brute force, ambulances by norm, expected coverage against every placing, repairs, refused plans.
-#![allow(clippy::unwrap_used, clippy::panic)] // tests stop hard
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // tests stop hard
 
 #[path = "common/tiny.rs"]
 mod tiny;
@@ -179,7 +179,7 @@ fn what_cannot_be_done_comes_with_places_and_altered_plans_are_refused() {
     assert_eq!(repairs[0].kind, "emergency-coverage");
     let named: f64 = repairs[1..].iter().map(|r| r.amount).sum();
     assert!(repairs[0].amount > 0.0 && named >= repairs[0].amount - 1e-6);
-    let nowhere = ask(&case, &problem, Emergency { tiers: Vec::new(), ..tight.clone() }).unwrap_err();
+    let nowhere = ask(&case, &problem, Emergency { tiers: Vec::new(), ..tight }).unwrap_err();
     assert_eq!(nowhere[0].kind, "emergency-sites");
     let plan = ask(&case, &problem, Emergency { coverage: 0.0, rural_minutes: 14.0, ..Emergency::default() }).unwrap();
     assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());

@@ -1,5 +1,5 @@
 //! Mobile services: the golden value, brute force on small routing questions, proven bounds, repairs, and a check that refuses altered plans.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // tests stop hard
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::float_cmp)] // tests stop hard
 
 #[path = "common/demo.rs"]
 mod demo;

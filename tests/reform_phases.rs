@@ -1,5 +1,5 @@
 //! Phases (model 6.16): the oracle's value, a path by hand, whole projects by enumeration, money, reach with its repair, the check.
-#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail loudly
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may fail loudly
 
 #[path = "common/demo.rs"]
 mod demo;
@@ -33,10 +33,10 @@ fn the_oracles_five_years() {
         for (x, y) in mine.iter().zip(beds.as_array().unwrap()) {
             assert!((x - y.as_f64().unwrap()).abs() < 2e-3, "{code}: {mine:?}");
         }
-        let short = a.rows.iter().filter(|r| r.area == *code).last().unwrap().short;
+        let short = a.rows.iter().rfind(|r| r.area == *code).unwrap().short;
         assert!((short - want["short_T"][code].as_f64().unwrap()).abs() < 2e-3, "{code}: {short}");
     }
-    let price = a.rows.iter().filter(|r| r.area == "U1").last().unwrap().price.unwrap();
+    let price = a.rows.iter().rfind(|r| r.area == "U1").unwrap().price.unwrap();
     assert!((price - want["dual_target_U1_T"].as_f64().unwrap()).abs() < 0.01, "{price}");
     assert!(checked(&case, &p, None).is_empty(), "{:?}", checked(&case, &p, None));
     let mut scenario = Scenario::default();
@@ -99,7 +99,7 @@ fn whole_projects_are_those_of_enumeration() {
                 let yuan: f64 = (0..2).map(|k| n[t][k] * kinds[k].yuan).sum();
                 fits &= begun <= 0.1 * beds + 35.0 + 1e-9 && yuan <= numbers.budget[t] + 1e-6;
                 beds += n[t][0] * 20.0 + if t > 0 { n[t - 1][1] * 35.0 } else { 0.0 };
-                cost += (yuan + 0.3e6 * (wanted[t] - beds).max(0.0)) / 1.05_f64.powi(t as i32);
+                cost += (yuan + 0.3e6 * (wanted[t] - beds).max(0.0)) / 1.05_f64.powi(i32::try_from(t).unwrap());
             }
             if fits {
                 best = best.min(cost);

@@ -1,5 +1,5 @@
 //! Every example of `examples/reform` is read, belongs to a model, and `fenji plan` holds together on a small case.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // helpers of tests stop hard, as tests do
 
 use assert_cmd::Command;
 use fenji::io::read_scenario;

@@ -1,5 +1,5 @@
 //! Telemedicine and pairing: the oracle's values, the formulation of the text and enumeration as second opinions, repairs, altered plans, effects.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::cast_precision_loss)] // tests stop hard
+#![allow(clippy::unwrap_used, clippy::panic, clippy::cast_precision_loss, clippy::float_cmp)] // tests stop hard
 
 #[path = "common/demo.rs"]
 mod demo;

@@ -1,5 +1,5 @@
 //! Staff (model 6.11): the oracle's value, enumeration of small cases, the formulation against the counting, training by hand.
-#![allow(clippy::unwrap_used, clippy::panic)] // a test may fail loudly
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // a test may fail loudly
 
 #[path = "common/demo.rs"]
 mod demo;
@@ -152,7 +152,7 @@ fn training_by_hand() {
     assert!((p.years[0].seats[0] - 2.0 * lacks).abs() < 1e-6 && p.years.iter().all(|y| y.seats[1].abs() < 1e-9), "{p:?}");
     assert!(p.bounds.gap() < 1e-9 && p.years[0].wanted == 0.0 && p.years[1].missing < 1e-6);
     // without enough seats somebody is missing, and no year is worse than doing nothing
-    let short = text.replace("1000.0", "0.5").replace("missing = 100", "missing = 100");
+    let short = text.replace("1000.0", "0.5");
     let (_, b) = answer(run(&case, &short));
     assert!(b.pipeline.years[1].missing > 0.0 && b.pipeline.cost > p.cost);
 }

@@ -250,12 +250,19 @@ mod tests {
                 "layout",
                 "locate",
                 "beds",
+                "communities",
+                "grids",
                 "pairing",
+                "staff",
+                "surge",
+                "phases",
+                "payment",
                 "access",
                 "centres",
                 "emergency",
                 "mobile",
                 "telemedicine",
+                "plan",
                 "ledger",
                 "check",
                 "report",
@@ -264,7 +271,7 @@ mod tests {
                 "generate",
                 "import",
                 "schema",
-                "completions"
+                "completions",
             ]
         );
     }

@@ -29,6 +29,7 @@ pub fn lagrangian(partition: &Partition, upper: f64, steps: usize) -> f64 {
     for _ in 0..=steps {
         let mut value = cuts;
         let mut load = vec![0.0; y.len()];
+        #[allow(clippy::needless_range_loop)] // one position in several tables
         for t in 0..n {
             let price = |l: usize| {
                 let weights = partition.measures.iter().enumerate().map(|(q, m)| y[q * p + l] * m.weight[t] / scale[q]);

@@ -488,12 +488,10 @@ fn uses_of(problem: &LayoutProblem, model: &LayoutModel, values: &[f64], levels:
         }
         let list = lists.of(i);
         let weight = |s: &crate::model::layout::Serve| if s.column == NO_COLUMN { 1.0 } else { values[s.column as usize] };
-        let kept: Vec<_> =
-            list.iter().map(|s| (s, weight(s))).filter(|(s, w)| *w > 1e-9 && usize::from(levels[s.site as usize]) >= level).collect();
+        let open = |s: &crate::model::layout::Serve| usize::from(levels[s.site as usize]) >= level;
+        let kept: Vec<_> = list.iter().map(|s| (s, weight(s))).filter(|(s, w)| *w > 1e-9 && open(s)).collect();
         let total: f64 = kept.iter().map(|k| k.1).sum();
-        if total <= 0.0 {
-            return None;
-        }
+        (total > 0.0).then_some(())?;
         #[allow(clippy::cast_possible_truncation)] // tables are limited to u32::MAX rows at the door
         out.extend(kept.iter().map(|(s, w)| Use { client: i as u32, site: s.site, share: w / total, minutes: s.minutes }));
     }

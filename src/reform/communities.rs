@@ -129,6 +129,7 @@ pub(super) fn proven(input: &ReformInput<'_>, frame: &Frame, outcomes: &[Outcome
 }
 
 /// The answer of a group, or what would make one possible.
+#[allow(clippy::needless_pass_by_value)] // it is used up
 fn settle(
     input: &ReformInput<'_>,
     group: &Group,
@@ -141,10 +142,10 @@ fn settle(
     let part = &group.partition;
     let sound = found.as_ref().filter(|f| f.miss <= 0.0);
     let by_search = |dual: f64| sound.map(|f| (f.leader.clone(), Bounds { primal: f.value, dual: dual.min(f.value) }));
-    if let Some((leader, bounds)) = by_search(dual) {
-        if bounds.gap() <= limits.gap || method == Method::Search {
-            return Ok(Ok(Outcome { leader, bounds, exact: false, stopped: None }));
-        }
+    if let Some((leader, bounds)) = by_search(dual)
+        && (bounds.gap() <= limits.gap || method == Method::Search)
+    {
+        return Ok(Ok(Outcome { leader, bounds, exact: false, stopped: None }));
     }
     let arcs: usize = part.neighbours.iter().map(Vec::len).sum();
     let small = arcs * part.roots.len() <= MOST_EXACT;

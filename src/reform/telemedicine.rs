@@ -58,7 +58,7 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         return Err(ReformError::Stopped(Limit::Time));
     }
     let numbers = deal::Numbers::read(&model, &found.values);
-    let (hubs, links) = deal::deal(input, &frame, numbers, observer)?;
+    let (hubs, links) = deal::deal(input, &frame, &numbers, observer)?;
     let mut answer = answer(&frame, input, &hubs, &links);
     answer.steps = steps(&frame, input.limits, observer)?;
     answer.why = why(&frame, input, &hubs, &found, observer)?;

@@ -61,7 +61,7 @@ pub fn improve(stops: &Stops, start: Vec<Vec<usize>>, seed: u64, observer: &dyn 
 fn ruin(stops: &Stops, tours: &mut Vec<Vec<usize>>, near: &[Vec<usize>], round: u32, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let n = stops.len();
     let mut out: Vec<usize> = Vec::new();
-    if round % WHOLE_TOUR == 0 && tours.len() > 1 {
+    if round.is_multiple_of(WHOLE_TOUR) && tours.len() > 1 {
         // of two tours the shorter one: it is the likelier to be needless
         let (a, b) = (rng.random_range(0..tours.len()), rng.random_range(0..tours.len()));
         let at = if tours[b].len() < tours[a].len() { b } else { a };

@@ -154,8 +154,8 @@ fn areas(case: &Case, a: &AccessAnswer, index: &[f64], heads: &[f64], found: &mu
         let mean = here.iter().map(|&i| heads[i] * index[i]).sum::<f64>() / all;
         found.equal("value", || area.code.clone(), row.index, mean, VALUE * mean.max(1.0), "The mean index of the area is another.");
         found.equal("value", || area.code.clone(), float(row.people), all, 0.0, "The area has another number of people.");
-        for level in 0..4 {
-            let within = |i: &&usize| a.rows[**i].minutes[level].is_some_and(|t| t <= MINUTES[level]);
+        for (level, limit) in MINUTES.iter().enumerate() {
+            let within = |i: &&usize| a.rows[**i].minutes[level].is_some_and(|t| t <= *limit);
             let share = here.iter().filter(within).map(|&i| heads[i]).sum::<f64>() / all;
             found.equal("value", || area.code.clone(), row.coverage[level], share, VALUE, "The coverage of the area is another.");
         }

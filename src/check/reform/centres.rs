@@ -70,6 +70,7 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         found.equal("value", at, net.cases, reach.cases, VALUE * reach.cases.max(1.0), "The net is there for another number of cases.");
         found.equal("value", at, net.minutes, reach.minutes, size, "The mean way is not as long.");
         found.at_most("bounds", at, net.least, net.minutes, size, "The bound of the net is above its value.");
+        #[allow(clippy::needless_range_loop)] // one position in several tables
         for k in 0..2 {
             found.equal("value", at, net.within[k], reach.within[k], VALUE, "The share within reach is another.");
             if *level == Level::Provincial {
@@ -88,6 +89,7 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         };
         found.at_most("limit", || code.to_owned(), f64::from(n), f64::from(most), 0.0, "The site hosts more centres than it may.");
     }
+    #[allow(clippy::needless_range_loop)] // one position in several tables
     for k in 0..2 {
         found.equal(
             "value",

@@ -480,7 +480,8 @@ fn balance(known: &Known<'_>, mine: &[&Community], place: &str, found: &mut Find
         return;
     }
     let b = &known.rules.balance;
-    let rows: [(&str, Option<f64>, fn(&Community) -> f64); 3] =
+    type Measured = fn(&Community) -> f64;
+    let rows: [(&str, Option<f64>, Measured); 3] =
         [("people", b.people, |c| c.people as f64), ("beds", b.beds, |c| c.beds), ("fund", b.funds, |c| c.fund)];
     for (what, tolerance, of) in rows {
         let mean = mine.iter().map(|c| of(c)).sum::<f64>() / mine.len() as f64;

@@ -26,8 +26,8 @@ mod tours;
 use super::{Findings, Violation};
 use crate::demand::Problem;
 use crate::network::{Case, Facility};
-use crate::outcome::Termination;
 use crate::plan::ReferralPlan;
+use crate::plan::Termination;
 use crate::plan::reform::{REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
 use std::collections::BTreeSet;
 

@@ -46,6 +46,7 @@ fn beds(costs: &Costs<'_>, plan: &mut Plan) {
             used[j as usize] += share * costs.need[l - 1][i as usize];
         }
     }
+    #[allow(clippy::needless_range_loop)] // one position in several tables
     for j in 0..plan.levels.len() {
         let (site, level) = (&p.sites[costs.block.sites[j] as usize], usize::from(plan.levels[j]));
         plan.beds[j] = match level {
@@ -89,6 +90,7 @@ fn two_levels(costs: &Costs<'_>, plan: &mut Plan) {
                 }
             }
         }
+        #[allow(clippy::needless_range_loop)] // one position in several tables
         for n in 0..2 {
             if costs.crowd[j][n + 1].is_finite() {
                 crowd[j][n] = m.add_row(f64::NEG_INFINITY, costs.crowd[j][n + 1] * 1e-3);

@@ -94,6 +94,7 @@ fn value(costs: &Costs<'_>, u: &[Vec<f64>; LEVELS]) -> Value {
         Item { profit, people: costs.people[i], beds: costs.need[l - 1][i], client, level }
     };
     let able: Vec<bool> = (0..m).map(|j| costs.block.counts.allowed(j)[1..].iter().any(|a| *a)).collect();
+    #[allow(clippy::needless_range_loop)] // one position in several tables
     for i in 0..n {
         let (top, way) = (u[0][i], costs.way[0][i]);
         for (j, t) in costs.row(i) {
@@ -119,6 +120,7 @@ fn value(costs: &Costs<'_>, u: &[Vec<f64>; LEVELS]) -> Value {
     drop(items);
     let mut site: Vec<[f64; LEVELS + 1]> = (0..m).map(|j| [0.0, costs.fixed[j][1] - near[j], f64::INFINITY, f64::INFINITY]).collect();
     let mut far: Vec<Vec<Item>> = vec![Vec::new(); m];
+    #[allow(clippy::needless_range_loop)] // one position in several tables
     for i in 0..n {
         for &(j, t) in &costs.block.far[i] {
             for l in 2..=LEVELS {

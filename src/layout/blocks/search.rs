@@ -163,7 +163,7 @@ pub fn score(costs: &Costs<'_>, levels: &[u8]) -> Score {
 }
 
 /// Improves levels until no single change or exchange helps, or `stop`.
-pub fn improve(costs: &Costs<'_>, levels: &mut Vec<u8>, stop: &dyn Fn() -> bool) -> Score {
+pub fn improve(costs: &Costs<'_>, levels: &mut [u8], stop: &dyn Fn() -> bool) -> Score {
     let mut best = (near(costs, levels, None), far(costs, levels, None));
     for _ in 0..4 {
         let before = best.0.and(best.1);

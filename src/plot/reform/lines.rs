@@ -130,6 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[allow(clippy::float_cmp)] // zero is zero
     fn axes_hold_their_values_and_have_round_ticks() {
         let (low, high) = span([3.0, 7.0].into_iter(), false);
         assert!(low < 3.0 && high > 7.0);

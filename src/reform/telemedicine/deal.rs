@@ -1,7 +1,7 @@
 //! Numbers of links dealt out to facilities over short ways.
 
 use super::super::{ReformError, ReformInput};
-use super::{Frame, count};
+use super::Frame;
 use crate::backend::{LpStatus, Simplex, by_name, guarded, names};
 use crate::ids::FacilityId;
 use crate::model::LinearModel;
@@ -36,20 +36,18 @@ impl Numbers {
 }
 
 /// Which hubs open, and the links as (facility, hub).
+type Dealt = (Vec<bool>, Vec<(usize, usize)>);
+
+/// Deals the numbers out.
 ///
 /// # Errors
 /// A failing solver.
-pub(super) fn deal(
-    input: &ReformInput<'_>,
-    frame: &Frame,
-    numbers: Numbers,
-    observer: &dyn Observer,
-) -> Result<(Vec<bool>, Vec<(usize, usize)>), ReformError> {
+pub(super) fn deal(input: &ReformInput<'_>, frame: &Frame, numbers: &Numbers, observer: &dyn Observer) -> Result<Dealt, ReformError> {
     let minutes = minutes(input, frame);
     let open = exchanged(frame, &numbers.open, &minutes);
     let mut wide = NEAREST;
     loop {
-        if let Some(links) = transport(input, frame, &open, &numbers, &minutes, wide, observer)? {
+        if let Some(links) = transport(input, frame, &open, numbers, &minutes, wide, observer)? {
             return Ok((open, links));
         }
         if wide >= frame.hubs.len() {
@@ -160,7 +158,6 @@ fn transport(
         m.row(n, n, entries);
     }
     let model = m.finish();
-    debug_assert_eq!(count(links.len()), count(model.col_count()));
     let backend = by_name(names().first().copied().unwrap_or_default())?;
     let found = match backend.session(&model)? {
         // a session ends in a vertex, which an interior point would not

@@ -58,7 +58,7 @@ const MONITOR: [Column; 7] = [
     Column::Words("indicator", "col-indicator"),
     Column::Words("basis", "col-basis"),
     Column::Number("least", "col-least", 3),
-    Column::Number("mean", "col-mean", 3),
+    Column::Number("mean", "col-monitor-mean", 3),
     Column::Number("most", "col-most", 3),
 ];
 const EACH: [Column; 6] = [

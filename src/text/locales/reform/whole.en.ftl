@@ -16,7 +16,5 @@ whole-met = Demands met, of those judged
 whole-met-of = { EXACT($met) } of { EXACT($all) }
 whole-saved = Better than today, yuan a year
 col-model = Model
-col-value = Value
 col-gap-percent = Gap, %
-col-indicator = Indicator
 col-today = Today

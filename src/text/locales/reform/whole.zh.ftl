@@ -16,7 +16,5 @@ whole-met = 已评判要求中达到的
 whole-met-of = { EXACT($all) } 项中 { EXACT($met) } 项
 whole-saved = 较现状改善（元/年）
 col-model = 模型
-col-value = 值
 col-gap-percent = 差距（%）
-col-indicator = 指标
 col-today = 现状
