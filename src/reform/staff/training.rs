@@ -87,8 +87,13 @@ pub fn share_out(specialty: &Specialty, areas: &[(String, f64)]) -> Vec<Specialt
         .collect();
     let share = |r: &SpecialtyRow| (r.now.unwrap_or_default() + f64::from(r.new)) / r.wanted;
     let mut left = specialty.new.unwrap_or(u32::MAX);
+    // the area with the least share gets the next one; of those alike, the one whom it brings farther (fewer wanted)
+    let order = |x: &SpecialtyRow, y: &SpecialtyRow| {
+        let (a, b) = (share(x), share(y));
+        if (a - b).abs() < 1e-9 { x.wanted.total_cmp(&y.wanted) } else { a.total_cmp(&b) }
+    };
     while left > 0 {
-        let lowest = rows.iter_mut().filter(|r| r.wanted > 0.0 && share(r) < 1.0 - 1e-9).min_by(|x, y| share(x).total_cmp(&share(y)));
+        let lowest = rows.iter_mut().filter(|r| r.wanted > 0.0 && share(r) < 1.0 - 1e-9).min_by(|x, y| order(x, y));
         let Some(row) = lowest else { break };
         row.new += 1;
         left -= 1;
