@@ -49,7 +49,7 @@ impl Observer for Line {
 /// A solver that was left alone gives no values (`Stopped`), and the last bound it told.
 ///
 /// # Errors
-/// As [`Backend::solve_mip`](super::Backend::solve_mip).
+/// As [`Backend::solve_mip`].
 pub fn solve_mip(
     model: &LinearModel,
     start: Option<&[f64]>,

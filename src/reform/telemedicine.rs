@@ -3,7 +3,7 @@
 //! 1. The least cost that reaches the shares asked for: how many links of each county go where, and which hubs, as one MIP.
 //! 2. Hubs of one county (or above the county) with the same cost and room are interchangeable, and so are facilities: among the plans of that
 //!    cost, hubs are exchanged while that shortens the ways, and links are dealt out over the shortest ways by a transport programme
-//!    ([`deal`]). The cost is proven least; the ways are short, not proven shortest.
+//!    (`deal`). The cost is proven least; the ways are short, not proven shortest.
 //! 3. What reaching more of primary care costs, step by step; for every hub why, for every other hospital why not.
 //!
 //! When the shares cannot be reached, the elastic form tells how much more room hubs must have, and how many facilities are left out.
