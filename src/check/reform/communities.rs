@@ -273,8 +273,12 @@ fn pairs(
     // whether a pair may be one, and whether it must be one
     let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
         (NeighboursFrom::Delaunay, _) => {
-            let plane = plane(network.crs, network.towns.iter().map(|t| t.position));
-            Box::new(move |a, b| natural(&plane, a, b))
+            let plane = plane(network.crs, towns.iter().map(|&t| position(t)));
+            let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
+            Box::new(move |a, b| match (index.get(&a), index.get(&b)) {
+                (Some(&a), Some(&b)) => natural(&plane, a, b),
+                _ => (false, false),
+            })
         }
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;

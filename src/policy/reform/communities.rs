@@ -22,7 +22,7 @@ pub enum Adjacency {
     /// By road where the case has roads, else by the Delaunay triangulation of the seats without its long pairs.
     #[default]
     Auto,
-    /// Delaunay triangulation of the seats of the whole case without its long pairs (see `district::adjacency::natural`).
+    /// Delaunay triangulation of the seats of the county without its long pairs (see `district::adjacency::natural`).
     Delaunay,
     /// Every seat with its `nearest` nearest.
     Nearest,

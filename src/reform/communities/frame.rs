@@ -120,7 +120,7 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
         return;
     }
     let points: Vec<Position> = towns.iter().map(|&t| network.towns[t].position).collect();
-    let mut pairs = neighbours(input, &towns, &points, out.neighbours_from);
+    let mut pairs = neighbours(input, &points, out.neighbours_from);
     let bridges = adjacency::bridges(network.crs, &points, &pairs);
     if !bridges.is_empty() && !input.rules.communities.bridge {
         for &(_, b) in &bridges {
@@ -179,19 +179,13 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
     out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
 }
 
-/// Neighbours among the townships of a group; by the triangulation, those of the whole case that lie in the group.
-fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
-    let network = &input.case.network;
-    let crs = network.crs;
+/// Neighbours among the townships of a group.
+fn neighbours(input: &ReformInput<'_>, points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
+    let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
-        _ => {
-            let all: Vec<Position> = network.towns.iter().map(|t| t.position).collect();
-            let at: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
-            let pairs = adjacency::natural(&adjacency::plane(crs, &all));
-            pairs.into_iter().filter_map(|(a, b)| Some((*at.get(&a)?, *at.get(&b)?))).collect()
-        }
+        _ => adjacency::natural(&adjacency::plane(crs, points)),
     }
 }
 
