@@ -4,7 +4,8 @@
 //! as can be, which say what the phases work towards; (2) today's referral plan, for the comparison; (3) the models that need no flows, once: communities, grids, staff, pairing, telemedicine, phases and so on, all on the
 //! same case; (4) what they do to the referral plan, laid over the scenario together; (5) the referral plan under it; (6) the models that rest
 //! on flows, payment above all, on that plan; (7) their effect laid over, and from (5) again until the referral plan rests.
-//! Models always see the case without the others' effects, so that nothing is counted twice. A model without an answer is told with what would
+//! Models always see the case without the others' effects, so that nothing is counted twice. Centres are sited only where the case holds more
+//! than one province. A model without an answer is told with what would
 //! repair it, and the rest goes on.
 
 use super::args::{Lang, OutArg, gap, seconds};
@@ -295,7 +296,7 @@ fn models(
 ) -> Result<Result<(), Answer>, Fault> {
     for &model in Model::ALL.iter().filter(|m| !args.without.contains(m)) {
         let on_flows = ON_FLOWS.contains(&model.name());
-        if !(every || on_flows) || (on_flows && flows.is_none()) {
+        if !(every || on_flows) || (on_flows && flows.is_none()) || (model == Model::Centres && !is_nation(base)) {
             continue;
         }
         all.plans.retain(|p| p.answer.model() != model);
@@ -318,6 +319,14 @@ fn models(
     }
     all.plans.sort_by_key(|p| Model::ALL.iter().position(|m| *m == p.answer.model()));
     Ok(Ok(()))
+}
+
+/// Whether the case holds more than one province: national and regional centres are sited for no less.
+fn is_nation(base: &Prepared) -> bool {
+    let digits = base.scenario.reform.clone().unwrap_or_default().centres.province_digits as usize;
+    let provinces: std::collections::BTreeSet<String> =
+        base.case.network.areas.iter().map(|a| a.code.chars().take(digits).collect()).collect();
+    provinces.len() > 1
 }
 
 /// The scenario with what all plans do to the referral plan.
