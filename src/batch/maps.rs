@@ -99,7 +99,7 @@ pub struct Panel<'a> {
 /// No font.
 pub fn draw(panels: &[Panel<'_>], indicator: &str) -> Result<Option<Picture>, PlotError> {
     let panels = &panels[..panels.len().min(MOST_MAPS)];
-    let mut values: Vec<f64> = panels.iter().flat_map(|p| p.cases.iter().flat_map(|(_, v)| v.values().copied())).collect();
+    let mut values: Vec<f64> = panels.iter().flat_map(|p| p.cases.iter().flat_map(|(_, v)| v.values().copied().map(rounded))).collect();
     values.sort_by(f64::total_cmp);
     if values.is_empty() || panels.iter().all(|p| p.cases.iter().all(|(c, _)| c.towns.is_empty())) {
         return Ok(None);
@@ -137,7 +137,12 @@ fn limits(sorted: &[f64]) -> [f64; 4] {
 }
 
 fn colour(value: f64, limits: &[f64; 4]) -> &'static str {
-    STEPS[limits.iter().filter(|l| value >= **l).count()]
+    STEPS[limits.iter().filter(|l| rounded(value) >= **l).count()]
+}
+
+/// To eight figures: what solvers leave behind them tells no areas apart.
+fn rounded(value: f64) -> f64 {
+    format!("{value:.7e}").parse().unwrap_or(value)
 }
 
 fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64]) {
@@ -147,6 +152,12 @@ fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64])
     let mut low = ends[0];
     for (n, paint) in STEPS.iter().enumerate() {
         let high = limits.get(n).copied().unwrap_or(ends[1]);
+        // many equal values leave classes empty
+        let empty = values.iter().all(|v| colour(*v, limits) != *paint);
+        if empty {
+            low = high;
+            continue;
+        }
         sheet.rect((x, 32.0), (20.0, 13.0), Paint::fill(paint).outlined("#888888", 0.5), None);
         sheet.text((x + 26.0, 43.0), &format!("{} – {}", number(low), number(high)), Type::plain(11.5));
         x += 160.0;
