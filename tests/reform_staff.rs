@@ -113,8 +113,8 @@ fn counting_is_enumeration() {
                 best = (least, value);
             }
         }
-        assert!((found.least - best.0).abs() < 1e-8, "{seed}: {} against {}", found.least, best.0);
-        assert!((found.weighted - best.1).abs() < 1e-4, "{seed}: {} against {}", found.weighted, best.1);
+        assert!((found.least - best.0).abs() < 1e-12, "{seed}: {} against {}", found.least, best.0);
+        assert!((found.weighted - best.1).abs() < 1e-6, "{seed}: {} against {}", found.weighted, best.1);
     }
 }
 

@@ -21,10 +21,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 /// What is made as good as can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum GoalArg {
     /// Least Gini coefficient
-    #[default]
     Gini,
     /// The worst-off area as well off as can be
     Maxmin,
@@ -42,31 +41,32 @@ pub struct Args {
     /// Beds to add in all (with --objective cost: the most that may be added, default no limit)
     #[arg(long, value_name = "N")]
     pub add: Option<u32>,
-    /// What is made as good as can be
-    #[arg(long, value_name = "NAME", value_enum, default_value_t)]
-    pub objective: GoalArg,
-    /// Growth limit of an area, share of its beds
-    #[arg(long, value_name = "X", default_value_t = 0.25, value_parser = growth)]
-    pub growth: f64,
-    /// Share of its beds that an area may lose to others
-    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = share)]
-    pub shrink: f64,
-    /// Growth limit of a facility, share of its beds; the larger of this and --growth holds
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = growth)]
-    pub facility_growth: f64,
+    /// What is made as good as can be [default: gini]
+    #[arg(long, value_name = "NAME", value_enum)]
+    pub objective: Option<GoalArg>,
+    /// Growth limit of an area, share of its beds [default: 0.25]
+    #[arg(long, value_name = "X", value_parser = growth)]
+    pub growth: Option<f64>,
+    /// Share of its beds that an area may lose to others [default: 0]
+    #[arg(long, value_name = "X", value_parser = share)]
+    pub shrink: Option<f64>,
+    /// Growth limit of a facility, share of its beds; the larger of this and --growth holds [default: 1]
+    #[arg(long, value_name = "X", value_parser = growth)]
+    pub facility_growth: Option<f64>,
     /// Largest Gini coefficient, for --objective cost
     #[arg(long, value_name = "X", value_parser = share, required_if_eq("objective", "cost"))]
     pub gini_limit: Option<f64>,
-    /// Least county and primary beds per 1,000 residents of every area
-    #[arg(long, value_name = "X", default_value_t = 3.5, value_parser = rate)]
-    pub floor: f64,
+    /// Least county and primary beds per 1,000 residents of every area [default: 3.5]
+    #[arg(long, value_name = "X", value_parser = rate)]
+    pub floor: Option<f64>,
     /// No public hospital grows once the region has this many beds per 1,000 residents (4 when no number is given)
     #[arg(long, value_name = "X", num_args = 0..=1, default_missing_value = "4", value_parser = rate)]
     pub freeze: Option<f64>,
     /// Table of need (area,need): an index of age or chronic illness of each area; without it every head counts the same
     #[arg(long, value_name = "FILE")]
     pub need: Option<PathBuf>,
-    /// Scenario file (TOML), over the scenario that the case may carry; its capacity changes make the beds of today
+    /// Scenario file (TOML), over the scenario that the case may carry; its capacity changes make the beds of today, its `[beds]` section asks
+    /// what no option here asks
     #[arg(long, value_name = "FILE")]
     pub scenario: Option<PathBuf>,
     /// Solver with prices: highs or clarabel (default: the best that this build has)
@@ -101,8 +101,8 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
     let options = options(args)?;
-    let question = question(args)?;
     let prepared = steps::prepare(&args.case, Ask { scenario: args.scenario.as_deref(), ..Ask::default() }, observer)?;
+    let question = question(args, prepared.scenario.beds.unwrap_or_default())?;
     let network = &prepared.problem.network;
     let need = args.need.as_deref().map(|f| io::need::read_need(f, network)).transpose().map_err(Fault::Invalid)?;
     let source = args.need.as_deref().and_then(Path::file_name).map_or_else(|| "none".into(), |n| n.to_string_lossy().into_owned());
@@ -154,30 +154,31 @@ fn options(args: &Args) -> Result<BedsOptions, Fault> {
     Ok(BedsOptions { backend: name.into(), limits: Limits::default() })
 }
 
-fn question(args: &Args) -> Result<BedsQuestion, Fault> {
-    let goal = match args.objective {
+/// What the options ask, over what the scenario asks.
+fn question(args: &Args, asked: BedsQuestion) -> Result<BedsQuestion, Fault> {
+    let goal = args.objective.map_or(asked.goal, |goal| match goal {
         GoalArg::Gini => BedsGoal::Gini,
         GoalArg::Maxmin => BedsGoal::MaxMin,
         GoalArg::Mad => BedsGoal::MeanDeviation,
         GoalArg::Cost => BedsGoal::Cost,
-    };
+    });
     if args.gini_limit.is_some() && goal != BedsGoal::Cost {
         return Err(Fault::Usage("--gini-limit goes with --objective cost".into()));
     }
     Ok(BedsQuestion {
         goal,
-        add: args.add.or((goal != BedsGoal::Cost).then_some(0)),
-        growth: args.growth,
-        shrink: args.shrink,
-        facility_growth: args.facility_growth,
-        floor: args.floor,
-        freeze: args.freeze,
-        gini_limit: args.gini_limit,
+        add: args.add.or(asked.add).or((goal != BedsGoal::Cost).then_some(0)),
+        growth: args.growth.unwrap_or(asked.growth),
+        shrink: args.shrink.unwrap_or(asked.shrink),
+        facility_growth: args.facility_growth.unwrap_or(asked.facility_growth),
+        floor: args.floor.unwrap_or(asked.floor),
+        freeze: args.freeze.or(asked.freeze),
+        gini_limit: args.gini_limit.or(asked.gini_limit).filter(|_| goal == BedsGoal::Cost),
     })
 }
 
 /// One relaxation in words.
-fn sentence(r: &BedsRepair) -> String {
+pub(super) fn sentence(r: &BedsRepair) -> String {
     let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
     let growth = r
         .growth

@@ -24,6 +24,7 @@ pub mod locate;
 mod locate_show;
 pub mod output;
 pub mod plan;
+mod plan_beds;
 pub mod progress;
 pub mod referral;
 mod referral_layout;

@@ -1,7 +1,7 @@
 //! `fenji plan`: everything together, each model fed with the results of the others.
 //!
-//! The order, and why: (1) the layout, where the scenario asks for one: everything else stands on the sites there are; (2) today's referral plan,
-//! for the comparison; (3) the models that need no flows, once: communities, grids, staff, pairing, telemedicine, phases and so on, all on the
+//! The order, and why: (1) the layout, where the scenario asks for one: everything else stands on the sites there are; then the beds, as even
+//! as can be, which say what the phases work towards; (2) today's referral plan, for the comparison; (3) the models that need no flows, once: communities, grids, staff, pairing, telemedicine, phases and so on, all on the
 //! same case; (4) what they do to the referral plan, laid over the scenario together; (5) the referral plan under it; (6) the models that rest
 //! on flows, payment above all, on that plan; (7) their effect laid over, and from (5) again until the referral plan rests.
 //! Models always see the case without the others' effects, so that nothing is counted twice. A model without an answer is told with what would
@@ -11,7 +11,7 @@ use super::args::{Lang, OutArg, gap, seconds};
 use super::exit::{Answer, Fault, visible};
 use super::ledger::Gathered;
 use super::steps::{self, Ask, Files, Judged, Prepared, SolveOptions, Solved};
-use super::{check as refusal, layout_steps, output, referral, reform};
+use super::{check as refusal, layout_steps, output, plan_beds, referral, reform};
 use crate::check::check_reform;
 use crate::indicators::reform::goals;
 use crate::layout::apply::apply;
@@ -33,6 +33,9 @@ const ON_FLOWS: [&str; 3] = ["communities", "payment", "surge"];
 const TRIALS: [&str; 1] = ["surge"];
 /// The referral plan rests when its value changes by less than this share, and no share among its indicators by more.
 const RESTS: f64 = 1e-3;
+/// Time of a model and of the layout, where none is given.
+const MODEL: Duration = Duration::from_secs(30);
+const LAYOUT: Duration = Duration::from_secs(300);
 
 /// Work out everything together: layout, communities, staff, telemedicine, pairing, phases, referral, payment and the rest, each fed with the
 /// others' results until they rest; one report with a page for who decides
@@ -52,7 +55,7 @@ pub struct Args {
     /// Most rounds
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
     pub rounds: u8,
-    /// Stop each solve after this many seconds with the best so far [default: 120]
+    /// Stop each solve after this many seconds with the best so far [default: 30 for a model, 300 for the layout, none for referral plans]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub time: Option<Duration>,
     /// Relative gap of the referral plans
@@ -92,9 +95,9 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let out = &args.out.out;
     output::claim_results(out)?;
     let ask = Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: None };
-    let today = steps::prepare(&args.case, ask, observer)?;
+    let mut today = steps::prepare(&args.case, ask, observer)?;
     let (options, limits) = options(args);
-    let (layout, base) = match layout(args, &today, ask, limits, observer)? {
+    let (layout, mut base) = match layout(args, &today, ask, limits, observer)? {
         Ok(found) => found,
         Err(answer) => return Ok(answer),
     };
@@ -102,9 +105,16 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         Ok(judged) => judged,
         Err(answer) => return Ok(answer),
     };
+    let asked = plan_beds::work_out(base.as_ref().unwrap_or(&today), limits, observer)?;
+    let beds = asked.as_ref().ok();
+    if let Some(beds) = beds {
+        let scenario = base.as_mut().map_or(&mut today.scenario, |b| &mut b.scenario);
+        plan_beds::towards(beds, scenario.reform.get_or_insert_default());
+    }
     let base = base.as_ref().unwrap_or(&today);
+    let no_beds = asked.as_ref().err().map(|why| Missing { model: "beds".to_owned(), sentences: why.clone() });
     let (mut rest, mut last_scenario) = (Rest { rounds: 0, value: 1.0, share: 1.0 }, None);
-    let mut all = Everything { plans: Vec::new(), missing: Vec::new() };
+    let mut all = Everything { plans: Vec::new(), missing: no_beds.into_iter().collect() };
     let (mut now, mut stands): (Box<Judged>, Option<Prepared>) = (before.clone(), None);
     // on sites that a layout changed, today's flows are of no use to a model: the first plan is then made without them
     let mut flows = layout.is_none().then(|| before.plan.clone());
@@ -164,6 +174,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         network,
         name_en: base.name_en.as_deref(),
         layout: layout.as_ref(),
+        beds,
         plans: &all.plans,
         missing: &all.missing,
         before: (&before.plan, &before.indicators),
@@ -173,21 +184,30 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     };
     let mut files = write_bundle(&report, args.lang.code()).map_err(|e| anyhow!(e))?;
     files.extend(parts(&all, base, stands, &now, layout.as_ref(), args.lang)?);
+    if let Some(beds) = beds {
+        let own = plan_beds::files(base, beds, args.lang.code())?;
+        files.extend(own.into_iter().map(|(name, bytes)| (format!("beds/{name}"), bytes)));
+    }
     output::write_results(out, &files)?;
     let seconds = begin.elapsed().as_secs_f64();
-    let mut lines: Vec<String> = all
-        .plans
-        .iter()
-        .map(|p| {
-            format!(
-                "{:<14} {} {}, proven within {:.4} %",
-                p.answer.model().name(),
-                output::grouped(p.objective, 2),
-                p.unit,
-                100.0 * p.bounds.gap()
-            )
-        })
-        .collect();
+    let told = |b: &crate::plan::BedsPlan| {
+        format!(
+            "beds           {} more, Gini coefficient {:.4} -> {:.4}",
+            output::grouped(b.after.beds - b.before.beds, 0),
+            b.before.gini,
+            b.after.gini
+        )
+    };
+    let mut lines: Vec<String> = beds.map(told).into_iter().collect();
+    lines.extend(all.plans.iter().map(|p| {
+        format!(
+            "{:<14} {} {}, proven within {:.4} %",
+            p.answer.model().name(),
+            output::grouped(p.objective, 2),
+            p.unit,
+            100.0 * p.bounds.gap()
+        )
+    }));
     lines
         .extend(all.missing.iter().flat_map(|m| m.sentences.iter().map(move |s| format!("{:<14} cannot be had: {}", m.model, visible(s)))));
     lines.push(format!(
@@ -223,7 +243,7 @@ fn options(args: &Args) -> (SolveOptions, Limits) {
     let threads = args.threads.map_or(default.threads, usize::from);
     let referral = Limits { time: args.time, gap: args.gap, threads };
     let backend = backend::names().first().copied().unwrap_or_default().to_owned();
-    let limits = Limits { time: Some(args.time.unwrap_or(Duration::from_secs(120))), gap: default.gap, threads };
+    let limits = Limits { time: Some(args.time.unwrap_or(MODEL)), gap: default.gap, threads };
     (SolveOptions { backend, limits: referral, ..SolveOptions::default() }, limits)
 }
 
@@ -236,7 +256,10 @@ fn layout(args: &Args, today: &Prepared, ask: Ask<'_>, limits: Limits, observer:
     }
     let prepared = layout_steps::prepare(&args.case, args.scenario.as_deref(), args.policy.as_deref(), &[])?;
     let default = crate::layout::SolveOptions::default();
-    let options = crate::layout::SolveOptions { limits: Limits { gap: default.limits.gap.max(args.gap), ..limits }, ..default };
+    let options = crate::layout::SolveOptions {
+        limits: Limits { time: Some(args.time.unwrap_or(LAYOUT)), gap: default.limits.gap.max(args.gap), ..limits },
+        ..default
+    };
     let plan = match layout_steps::solve(&prepared, &options, observer)? {
         layout_steps::Solved::Plan(plan, violations) if violations.is_empty() => *plan,
         layout_steps::Solved::Plan(_, violations) => {

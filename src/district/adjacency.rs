@@ -57,6 +57,38 @@ pub fn delaunay(points: &[(f64, f64)]) -> Vec<Pair> {
     tidy(pairs)
 }
 
+/// Pairs of the Delaunay triangulation whose places meet near them: of the circles through both points that hold no other, the smallest has a
+/// radius of at most their distance. The long pairs along the hull, which join what has nothing between it but land outside, fall away;
+/// all pairs of Gabriel's graph stay (their smallest circle has half the distance as radius), so that the whole is connected
+/// (K. R. Gabriel, R. R. Sokal 1969, doi:10.2307/2412323). O(n log n).
+#[must_use]
+pub fn natural(points: &[(f64, f64)]) -> Vec<Pair> {
+    let pairs = delaunay(points);
+    let near = lists(points.len(), &pairs);
+    let close = |&(a, b): &Pair| {
+        let ((ax, ay), (bx, by)) = (points[a], points[b]);
+        let (dx, dy) = (bx - ax, by - ay);
+        let length = dx * dx + dy * dy;
+        if length <= 0.0 {
+            return true;
+        }
+        // the middle of a circle is m + s (-dy, dx); the corners of the triangles on both sides bound s
+        let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+        for &c in near[a].iter().filter(|c| near[b].contains(c)) {
+            let (ux, uy) = (points[c].0 - f64::midpoint(ax, bx), points[c].1 - f64::midpoint(ay, by));
+            let (room, slope) = (ux * ux + uy * uy - length / 4.0, 2.0 * (uy * dx - ux * dy));
+            if slope > 0.0 {
+                high = high.min(room / slope);
+            } else if slope < 0.0 {
+                low = low.max(room / slope);
+            }
+        }
+        let s = 0.0_f64.clamp(low.min(high), high.max(low));
+        0.25 + s * s <= 1.0
+    };
+    pairs.into_iter().filter(close).collect()
+}
+
 /// Every point with its `k` nearest by straight distance, ties by position: the graph may fall apart. O(n^2 log n), for a county's points.
 #[must_use]
 pub fn nearest(crs: Crs, points: &[Position], k: usize) -> Vec<Pair> {
@@ -208,6 +240,36 @@ mod tests {
             let least = d(b);
             assert!(pairs.iter().any(|&(x, y)| (x == a && d(y) <= least) || (y == a && d(x) <= least)), "{a} and {b}");
         }
+    }
+
+    #[test]
+    fn natural_neighbours_are_those_by_the_definition() {
+        let points: Vec<(f64, f64)> = (0..40).map(|n| (f64::from(n * 71 % 97) + 0.01 * f64::from(n), f64::from(n * 37 % 89))).collect();
+        let pairs = natural(&points);
+        // brute force: some middle on the line between, near enough, with nobody nearer to it
+        for a in 0..points.len() {
+            for b in a + 1..points.len() {
+                let ((ax, ay), (bx, by)) = (points[a], points[b]);
+                let (dx, dy) = (bx - ax, by - ay);
+                let some = (-8660..=8660).any(|n| {
+                    let s = f64::from(n) * 1e-4;
+                    let m = (f64::midpoint(ax, bx) - s * dy, f64::midpoint(ay, by) + s * dx);
+                    let r = (m.0 - ax).hypot(m.1 - ay);
+                    points.iter().all(|p| (p.0 - m.0).hypot(p.1 - m.1) >= r - 1e-9)
+                });
+                let told = pairs.contains(&(a, b));
+                assert!(!some || told, "{a} and {b} are neighbours");
+                // a narrow window between the steps of s may be missed, never a wide one
+                if told && !some {
+                    assert!(delaunay(&points).contains(&(a, b)));
+                }
+            }
+        }
+        let at: Vec<Position> = points.iter().map(|&(x, y)| Position { x, y }).collect();
+        assert!(bridges(Crs::PlanarKm, &at, &pairs).is_empty());
+        // a flat fan: the ends of the hull are no neighbours, although the triangulation joins them
+        let fan: Vec<(f64, f64)> = [-10.0_f64, -5.0, 0.0, 5.0, 10.0].into_iter().map(|x| (x, x * x / 100.0)).collect();
+        assert!(delaunay(&fan).contains(&(0, 4)) && !natural(&fan).contains(&(0, 4)));
     }
 
     #[test]

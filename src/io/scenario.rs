@@ -7,6 +7,7 @@ use crate::demand::{ProblemError, misfits};
 use crate::network::codes::{self, Rule};
 use crate::network::problem::nearest;
 use crate::network::{Network, Place, Problem, Problems, Tier};
+use crate::policy::beds::BedsGoal;
 use crate::policy::{Limits, Prices, Scenario, Targets, pack};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -229,6 +230,14 @@ pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Probl
     range(&["switches", "fund_balance"], s.switches.fund_balance, 0.0, 1.0);
     if let Some(rules) = &s.layout {
         scenario_layout::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));
+    }
+    if let Some(b) = &s.beds {
+        let shares = [("growth", b.growth, 20.0), ("shrink", b.shrink, 1.0), ("facility_growth", b.facility_growth, 20.0)];
+        shares.into_iter().for_each(|(key, value, most)| range(&["beds", key], Some(value), 0.0, most));
+        [("floor", Some(b.floor)), ("freeze", b.freeze)].into_iter().for_each(|(key, value)| range(&["beds", key], value, 0.0, 1000.0));
+        // only the least cost has a limit of the Gini coefficient, and it needs one
+        let most = f64::from(u8::from(b.goal == BedsGoal::Cost));
+        range(&["beds", "gini_limit"], b.gini_limit.or((most > 0.0).then_some(f64::NAN)), 0.0, most);
     }
     if let Some(rules) = &s.reform {
         scenario_reform::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));

@@ -1,5 +1,6 @@
 //! Policy packs (2012 ... 2035) as data with provenance, prices and limits of the referral model, and scenarios that change any of it.
 
+pub mod beds;
 pub mod demands;
 pub mod layout;
 pub mod pack;
@@ -8,6 +9,7 @@ pub mod reform;
 pub mod scenario;
 pub mod years;
 
+pub use beds::BedsQuestion;
 pub use layout::LayoutRules;
 pub use pack::{PackError, PolicyPack};
 pub use params::{Limits, Prices, Targets};

@@ -1,6 +1,6 @@
 //! A scenario: what is changed of a case for one run, without touching its tables.
 
-use super::{LayoutRules, Reform, Targets};
+use super::{BedsQuestion, LayoutRules, Reform, Targets};
 use crate::network::Tier;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -44,6 +44,9 @@ pub struct Scenario {
     /// What a layout is asked (`fenji layout`); nothing else looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutRules>,
+    /// What a plan of beds is asked (`fenji beds`, `fenji plan`); nothing else looks at it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beds: Option<BedsQuestion>,
     /// What the further models of the reform are asked (`fenji pairing`, `fenji telemedicine`, ...); nothing else looks at it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reform: Option<Reform>,

@@ -1,16 +1,19 @@
 //! Siting of national, national regional and provincial regional centres.
 //!
 //! Every net is a p-median over the candidate sites: the mean minutes of complex cases (classes whose lowest rank is 5) to the nearest
-//! centre are as small as can be, with the proof of [`crate::location::median`].
+//! centre are as small as can be: provinces by [`crate::location::median`], the nation by Lagrangian bound and interchange, whose prices are
+//! written and prove the bound.
 //!
 //! * provincial regional centres: in every province one for 12.5 million people, at least one, for the cases of that province;
 //! * national regional and national centres: for every specialty the number asked for, for all cases.
 //!
-//! A site hosts only so many centres of a level. Specialties take their sites one after the other in the order given, sites that are full
-//! dropping out; the bound of each is that of the question without this limit, so that it holds whatever the order. Radiation links lead
-//! from every provincial centre to the nearest regional one of each specialty, and from there to the nearest national one.
+//! A site hosts only so many centres of a level. Where the wishes of the specialties meet this limit, prices of the sites prove a bound for all of
+//! them together (see `shared`); each net has the bound of its own question without the limit beside. Radiation links lead from every provincial centre to the nearest regional one of each specialty, and from there to the nearest national one.
 //!
 //! The value is the sum of the means over the nets of specialties and the mean over provinces (each weighted by its cases).
+
+mod median;
+mod shared;
 
 use super::{ReformError, ReformInput, Reformed, Repair, Solved};
 use crate::ids::{FacilityId, SettlementId};
@@ -19,12 +22,18 @@ use crate::location::{self, Method, Settings};
 use crate::network::Tier;
 use crate::outcome::{Bounds, Limit, Observer, Termination};
 use crate::plan::reform::ReformAnswer;
-use crate::plan::reform::centres::{CentresAnswer, Level, Net, Radiation};
+use crate::plan::reform::centres::{CentresAnswer, Level, Net, Radiation, Share};
+use crate::policy::reform::centres::Specialty;
 use crate::travel::Place;
+use median::{Proof, Table};
+use rayon::prelude::*;
+use shared::Nets;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lowest rank of the classes that count as complex.
 const COMPLEX: u8 = 5;
+/// Minutes in a table up to which a net of the nation is chosen by the p-median engine, which then finds the best.
+const SMALL: usize = 100_000;
 
 /// Cases, sites and the minutes between them.
 struct Frame {
@@ -38,7 +47,6 @@ struct Frame {
 
 /// A net asked for: clients, candidate sites (positions in the frame), how many.
 struct Question<'a> {
-    level: Level,
     of: &'a str,
     clients: &'a [usize],
     sites: Vec<usize>,
@@ -50,7 +58,6 @@ struct Question<'a> {
 /// # Errors
 /// A limit before the first answer, a failing solver, no complex cases.
 pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
-    let rules = &input.rules.centres;
     let frame = frame(input);
     if frame.cases.iter().sum::<f64>() <= 0.0 {
         return Err(ReformError::Lacks(
@@ -66,40 +73,73 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
     let mut proven = true;
     for (province, (settlements, sites, count)) in &provinces {
         let here = frame.sites.iter().enumerate().filter(|(_, j)| sites.contains(*j)).map(|(s, _)| s).collect();
-        let question = Question { level: Level::Provincial, of: province, clients: settlements, sites: here, count: *count };
-        nets.push(net(input, &frame, &question, None, &mut proven, observer)?);
+        let question = Question { of: province, clients: settlements, sites: here, count: *count };
+        nets.push(net(input, &frame, &question, &mut proven, observer)?);
     }
-    let all: Vec<usize> = (0..frame.cases.len()).collect();
+    let mut shares = Vec::new();
     for level in [Level::Regional, Level::National] {
-        let (tiers, most) = if level == Level::Regional {
-            (&rules.regional_tiers, rules.most_regional)
+        if observer.stop_requested() {
+            return Err(ReformError::Stopped(Limit::Interrupted));
+        }
+        let (found, share) = specialties(input, &frame, level, observer)?;
+        nets.extend(found);
+        shares.push(share);
+    }
+    Ok(Reformed::Answer(Box::new(written(input, &frame, (nets, shares), proven))))
+}
+
+/// The nets of all specialties at a level.
+fn specialties(input: &ReformInput<'_>, frame: &Frame, level: Level, observer: &dyn Observer) -> Result<(Vec<Net>, Share), ReformError> {
+    let rules = &input.rules.centres;
+    let (tiers, most) =
+        if level == Level::Regional { (&rules.regional_tiers, rules.most_regional) } else { (&rules.national_tiers, rules.most_national) };
+    let of_tier: Vec<usize> = (0..frame.sites.len()).filter(|&s| tiers.contains(&tier(input, frame, s))).collect();
+    let clients: Vec<usize> = (0..frame.cases.len()).filter(|&i| frame.cases[i] > 0.0).collect();
+    let weights: Vec<f64> = clients.iter().map(|&i| frame.cases[i]).collect();
+    let minutes: Vec<Vec<f64>> = clients.iter().map(|&i| of_tier.iter().map(|&s| frame.minutes[i][s]).collect()).collect();
+    let counts: Vec<usize> = rules.specialties.iter().map(|s| count(s, level)).collect();
+    let asked = Nets { table: Table { weights: &weights, minutes: &minutes }, counts, most };
+    let distinct: BTreeSet<usize> = asked.counts.iter().copied().collect();
+    // without the limit on hosts: what is proven there holds with it
+    let mut wishes: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for &count in &distinct {
+        let open = if clients.len() * of_tier.len() <= SMALL {
+            let question = Question { of: "", clients: &clients, sites: of_tier.clone(), count };
+            let found = median(input, frame, &question, observer)?;
+            found.open.iter().map(|&s| s as usize).collect()
         } else {
-            (&rules.national_tiers, rules.most_national)
+            asked.table.choose(&vec![true; of_tier.len()], &asked.table.free(), count)
         };
-        let of_tier: Vec<usize> = (0..frame.sites.len()).filter(|&s| tiers.contains(&tier(input, &frame, s))).collect();
-        let mut hosts: BTreeMap<String, u32> = BTreeMap::new();
-        let mut free: BTreeMap<usize, f64> = BTreeMap::new();
-        for specialty in &rules.specialties {
-            let count = if level == Level::Regional { specialty.regional } else { specialty.national } as usize;
-            let open = |s: &usize| hosts.get(&code(input, &frame, *s)).is_none_or(|n| *n < most);
-            let sites: Vec<usize> = of_tier.iter().copied().filter(|s| open(s)).collect();
-            let limited = sites.len() < of_tier.len();
-            let bound = if limited { free.get(&count).copied() } else { None };
-            let bound = match bound {
-                None if limited => {
-                    let question = Question { level, of: &specialty.name, clients: &all, sites: of_tier.clone(), count };
-                    Some(net(input, &frame, &question, None, &mut proven, observer)?.least)
-                }
-                known => known,
-            };
-            let question = Question { level, of: &specialty.name, clients: &all, sites, count };
-            let found = net(input, &frame, &question, bound, &mut proven, observer)?;
-            free.insert(count, found.least);
-            found.sites.iter().for_each(|s| *hosts.entry(s.clone()).or_default() += 1);
-            nets.push(found);
+        wishes.insert(count, open);
+    }
+    let proofs: BTreeMap<usize, Proof> = wishes.par_iter().map(|(&count, open)| (count, asked.table.prove(count, open))).collect();
+    let mut open = asked.choose(&wishes, &asked.table.free());
+    let all: f64 = weights.iter().sum::<f64>().max(1e-12);
+    let apart: f64 = asked.counts.iter().map(|c| proofs[c].least.max(0.0)).sum();
+    let mut share = Share { level, least: apart / all, fees: BTreeMap::new(), prices: BTreeMap::new() };
+    let full = |open: &[Vec<usize>]| open.iter().zip(&asked.counts).any(|(o, c)| *o != wishes[c]);
+    if full(&open) {
+        let alone = proofs.iter().map(|(c, p)| (*c, p.prices.clone())).collect();
+        let proof = asked.prove(&alone, asked.value(&open));
+        let other = asked.choose(&BTreeMap::new(), &proof.fees);
+        if asked.value(&other) < asked.value(&open) {
+            open = other;
+        }
+        if proof.least > apart {
+            let fees = of_tier.iter().zip(&proof.fees).filter(|f| *f.1 > 0.0).map(|(&s, f)| (code(input, frame, s), *f)).collect();
+            #[allow(clippy::cast_possible_truncation)] // a number of centres
+            let prices = proof.prices.into_iter().map(|(c, v)| (c as u32, v)).collect();
+            share = Share { level, least: proof.least / all, fees, prices };
         }
     }
-    Ok(Reformed::Answer(Box::new(written(input, &frame, nets, proven))))
+    let nets = rules.specialties.iter().zip(&asked.counts).zip(&open).map(|((specialty, count), own)| {
+        let sites: Vec<usize> = own.iter().map(|&k| of_tier[k]).collect();
+        let mut net = reach(input, frame, level, &specialty.name, &clients, &sites);
+        net.least = (proofs[count].least / net.cases.max(1e-12)).clamp(0.0, net.minutes);
+        net.prices.clone_from(&proofs[count].prices);
+        net
+    });
+    Ok((nets.collect(), share))
 }
 
 fn tier(input: &ReformInput<'_>, frame: &Frame, site: usize) -> Tier {
@@ -194,17 +234,19 @@ fn lacking(input: &ReformInput<'_>, frame: &Frame, provinces: &Provinces) -> Vec
     out
 }
 
-/// One net by p-median. `bound` is a proven least mean from elsewhere, where the sites are only a part of those there are.
-fn net(
+/// Centres of a specialty at a level.
+fn count(specialty: &Specialty, level: Level) -> usize {
+    (if level == Level::Regional { specialty.regional } else { specialty.national }) as usize
+}
+
+/// A net by the p-median engine.
+fn median(
     input: &ReformInput<'_>,
     frame: &Frame,
     question: &Question<'_>,
-    bound: Option<f64>,
-    proven: &mut bool,
     observer: &dyn Observer,
-) -> Result<Net, ReformError> {
+) -> Result<location::Answer, ReformError> {
     let clients: Vec<usize> = question.clients.iter().copied().filter(|&i| frame.cases[i] > 0.0).collect();
-    let cases: f64 = clients.iter().map(|&i| frame.cases[i]).sum();
     let values: Vec<f64> = clients.iter().flat_map(|&i| question.sites.iter().map(move |&s| frame.minutes[i][s])).collect();
     let instance = Instance {
         name: question.of.to_owned(),
@@ -215,37 +257,58 @@ fn net(
     let settings = Settings { limits: input.limits, seed: input.seed };
     let found = location::solve(&instance, Problem::PMedian { p: question.count }, Method::Own, &settings, observer)
         .map_err(ReformError::Backend)?;
-    if found.open.is_empty() {
-        return Err(if found.repair.is_empty() {
-            ReformError::Stopped(Limit::Time)
-        } else {
-            ReformError::Lacks(format!("{}: {}", question.of, found.repair.join("; ")))
-        });
+    if !found.open.is_empty() {
+        return Ok(found);
     }
-    *proven &= found.termination == Termination::Optimal;
-    let mut sites: Vec<usize> = found.open.iter().map(|&s| question.sites[s as usize]).collect();
-    sites.sort_unstable();
-    let nearest = |i: usize| sites.iter().map(|&s| frame.minutes[i][s]).fold(f64::INFINITY, f64::min);
-    let mean = |of: &dyn Fn(f64) -> f64| clients.iter().map(|&i| frame.cases[i] * of(nearest(i))).sum::<f64>() / cases.max(1e-12);
-    let minutes = mean(&|t| if t.is_finite() { t } else { 0.0 });
-    let least = bound.unwrap_or(found.bounds.dual / cases.max(1e-12)).clamp(0.0, minutes);
-    Ok(Net {
-        level: question.level,
-        of: question.of.to_owned(),
-        sites: sites.iter().map(|&s| code(input, frame, s)).collect(),
-        cases,
-        minutes,
-        least,
-        within: [120.0, 240.0].map(|limit| mean(&|t| f64::from(u8::from(t <= limit)))),
+    Err(if found.repair.is_empty() {
+        ReformError::Stopped(Limit::Time)
+    } else {
+        ReformError::Lacks(format!("{}: {}", question.of, found.repair.join("; ")))
     })
 }
 
-fn written(input: &ReformInput<'_>, frame: &Frame, nets: Vec<Net>, proven: bool) -> Solved {
+/// One province.
+fn net(
+    input: &ReformInput<'_>,
+    frame: &Frame,
+    question: &Question<'_>,
+    proven: &mut bool,
+    observer: &dyn Observer,
+) -> Result<Net, ReformError> {
+    let found = median(input, frame, question, observer)?;
+    *proven &= found.termination == Termination::Optimal;
+    let clients: Vec<usize> = question.clients.iter().copied().filter(|&i| frame.cases[i] > 0.0).collect();
+    let mut sites: Vec<usize> = found.open.iter().map(|&s| question.sites[s as usize]).collect();
+    sites.sort_unstable();
+    let mut net = reach(input, frame, Level::Provincial, question.of, &clients, &sites);
+    net.least = (found.bounds.dual / net.cases.max(1e-12)).clamp(0.0, net.minutes);
+    Ok(net)
+}
+
+/// What sites reach of the cases of some settlements; nothing is proven of it yet.
+fn reach(input: &ReformInput<'_>, frame: &Frame, level: Level, of: &str, clients: &[usize], sites: &[usize]) -> Net {
+    let cases: f64 = clients.iter().map(|&i| frame.cases[i]).sum();
+    let nearest = |i: usize| sites.iter().map(|&s| frame.minutes[i][s]).fold(f64::INFINITY, f64::min);
+    let mean = |of: &dyn Fn(f64) -> f64| clients.iter().map(|&i| frame.cases[i] * of(nearest(i))).sum::<f64>() / cases.max(1e-12);
+    Net {
+        level,
+        of: of.to_owned(),
+        sites: sites.iter().map(|&s| code(input, frame, s)).collect(),
+        cases,
+        minutes: mean(&|t| if t.is_finite() { t } else { 0.0 }),
+        least: 0.0,
+        prices: Vec::new(),
+        within: [120.0, 240.0].map(|limit| mean(&|t| f64::from(u8::from(t <= limit)))),
+    }
+}
+
+fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares): (Vec<Net>, Vec<Share>), proven: bool) -> Solved {
     let network = &input.case.network;
     let all: f64 = frame.cases.iter().sum();
     let weight = |n: &Net| if n.level == Level::Provincial { n.cases / all } else { 1.0 };
     let sum = |of: &dyn Fn(&Net) -> f64| nets.iter().map(|n| weight(n) * of(n)).sum::<f64>();
-    let bounds = Bounds { primal: sum(&|n| n.minutes), dual: sum(&|n| n.least) };
+    let provinces = sum(&|n| if n.level == Level::Provincial { n.least } else { 0.0 });
+    let bounds = Bounds { primal: sum(&|n| n.minutes), dual: provinces + shares.iter().map(|s| s.least).sum::<f64>() };
     let at = |code: &str| network.facilities.iter().position(|f| f.code == code).map(|j| Place::Facility(FacilityId::new(j)));
     let mut links = Vec::new();
     let of_level = |level: Level| nets.iter().filter(move |n| n.level == level);
@@ -269,7 +332,7 @@ fn written(input: &ReformInput<'_>, frame: &Frame, nets: Vec<Net>, proven: bool)
     let classes = input.problem.classes.iter().filter(|k| k.lowest_rank == COMPLEX).map(|k| k.code.clone()).collect();
     let exact = proven && bounds.gap() <= input.limits.gap;
     Solved {
-        answer: ReformAnswer::Centres(CentresAnswer { links, provincial_within, classes, nets }),
+        answer: ReformAnswer::Centres(CentresAnswer { links, provincial_within, classes, nets, shares }),
         objective: bounds.primal,
         unit: "minutes over all nets",
         maximised: false,

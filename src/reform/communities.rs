@@ -20,7 +20,7 @@ use crate::policy::reform::communities::{Adjacency, Method, Within};
 use crate::travel::{Position, Travel};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 mod frame;
 
@@ -28,6 +28,8 @@ pub(super) use frame::{Frame, Group, frame};
 
 /// Columns of flow up to which the exact formulation is tried by itself.
 const MOST_EXACT: usize = 20_000;
+/// How long the exact formulation may take for a group that local search has answered, unless it is asked for.
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Steps of the relaxation.
 const STEPS: usize = 2_000;
 
@@ -159,6 +161,8 @@ fn settle(
     let numbers =
         CommunityNumbers { neighbours: &part.neighbours, roots: &part.roots, cost: &part.cost, measures: &measures, cut: part.cut };
     let written = build(&numbers, Question::Cheapest);
+    let patient = method == Method::Exact || sound.is_none();
+    let limits = &if patient { *limits } else { Limits { time: Some(limits.time.map_or(PATIENCE, |t| t.min(PATIENCE))), ..*limits } };
     let start = sound.map(|f| written.point(&numbers, &f.leader));
     let solved = guarded::solve_mip(&written.model, start.as_deref(), limits, observer)?;
     if solved.status == LpStatus::Infeasible {

@@ -110,7 +110,8 @@ fn leaders(input: &ReformInput<'_>) -> Vec<String> {
         let mut tertiary: Vec<usize> = (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= 4 && inside(j)).collect();
         tertiary.sort_by(|&a, &b| input.problem.beds[b].total_cmp(&input.problem.beds[a]).then(a.cmp(&b)));
         let members = secondary(input).filter(|&j| inside(j)).count();
-        let filled = members.checked_div(rules.members as usize).unwrap_or(tertiary.len());
+        // two hospitals for each place that must be filled: one each would have to be drawn round them exactly
+        let filled = members.checked_div(2 * rules.members as usize).unwrap_or(tertiary.len());
         let wanted = if rules.count == 0 { tertiary.len().min(filled) } else { rules.count as usize };
         out.extend(tertiary.into_iter().take(wanted.max(2)).map(|j| network.facilities[j].code.clone()));
     }

@@ -72,6 +72,28 @@ pub fn write_bundle(input: &BedsReport<'_>, lang: &str) -> Result<Vec<File>, Rep
     Ok(files)
 }
 
+/// The section of a plan of beds in the report of everything together, and its pictures.
+///
+/// # Errors
+/// As [`write_bundle`].
+pub fn section(input: &BedsReport<'_>, text: &Catalogue) -> Result<(Value, Vec<File>), ReportError> {
+    let drawn = BedsPictureInput { network: input.network, name_en: input.name_en, plan: input.plan, text };
+    let pictures = bed_equity::draw(&drawn)?;
+    let pixels = render(&pictures)?;
+    let areas = context! { title => text.say("report-areas"), note => "", table => Value::from(Serde(area_table(&drawn))) };
+    let shown = context! {
+        id => "beds",
+        title => text.say("reform-beds"),
+        figures => Value::from(Serde(key_figures(input.plan, text))),
+        sentences => sentences(&drawn),
+        pictures => figures(text, &pictures, &pixels),
+        tables => vec![areas],
+        notes => vec![text.say("whole-beds-note")],
+        certificate => Value::from(Serde(certificate(input.plan, text))),
+    };
+    Ok((shown, picture_files(pictures, pixels).collect()))
+}
+
 /// What the plan means, one sentence each: result, rounding, need, freeze, prices of the limits. Figures are of the plan, prices to first order.
 #[must_use]
 pub fn sentences(input: &BedsPictureInput<'_>) -> Vec<String> {

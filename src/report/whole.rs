@@ -1,5 +1,6 @@
 //! The report of everything together: a page for who decides, then a section for each model, then the register.
 
+use super::beds::{self, BedsReport};
 use super::csv_out::Field;
 use super::facts::Figure;
 use super::reform::{Column, part, section, sheet};
@@ -7,9 +8,11 @@ use super::register::{RegisterReport, count, sheets};
 use super::{File, ReportError, html};
 use crate::indicators::{Indicators, Values};
 use crate::network::Network;
+use crate::plan::beds::BedsGoal;
 use crate::plan::layout::SiteStatus;
 use crate::plan::reform::ReformPlan;
-use crate::plan::{LayoutPlan, ReferralPlan};
+use crate::plan::{BedsPlan, LayoutPlan, ReferralPlan};
+use crate::plot::bed_equity::BedsPictureInput;
 use crate::plot::reform::ReformPictureInput;
 use crate::text::{Catalogue, Measure};
 use minijinja::value::Serde;
@@ -62,6 +65,8 @@ pub struct WholeReport<'a> {
     pub name_en: Option<&'a str>,
     /// The layout, when one was asked for.
     pub layout: Option<&'a LayoutPlan>,
+    /// The plan of beds, when there is one.
+    pub beds: Option<&'a BedsPlan>,
     /// Plans of the further models, in the order of the report.
     pub plans: &'a [ReformPlan],
     /// What could not be had.
@@ -86,6 +91,20 @@ pub fn write_bundle(input: &WholeReport<'_>, lang: &str) -> Result<Vec<File>, Re
     let year = input.network.year.to_string();
     let (mut sections, mut files, mut short) = (Vec::new(), Vec::new(), Vec::new());
     let mut money = Vec::new();
+    if let Some(plan) = input.beds {
+        let (shown, more) = beds::section(&BedsReport { network: input.network, name_en: input.name_en, plan }, text)?;
+        sections.push(shown);
+        files.extend(more);
+        let title = text.say("reform-beds");
+        let drawn = BedsPictureInput { network: input.network, name_en: input.name_en, plan, text };
+        if let Some(first) = beds::sentences(&drawn).into_iter().next() {
+            short.push(text.say_with("whole-short", &[("title", (&title).into()), ("sentence", (&first).into())]));
+        }
+        let gap = 100.0 * plan.bounds.gap();
+        let ended = Field::Words(text.say(super::facts::termination(plan.termination)));
+        let unit = if plan.question.goal == BedsGoal::Cost { text.key("unit", "yuan") } else { text.say("cell-none") };
+        money.push(vec!["beds".into(), title.into(), plan.objective.into(), unit.into(), gap.is_finite().then_some(gap).into(), ended]);
+    }
     for plan in input.plans {
         let drawn = ReformPictureInput { network: input.network, name_en: input.name_en, plan, text };
         let key = plan.answer.model().name();

@@ -1,11 +1,13 @@
 //! Centres: as many as asked, where they may stand, hosted within limits; means, shares and links worked out again.
 //!
-//! The bounds of the nets are those of a branch and bound and cannot be told from a plan alone: here they are only held against the values.
+//! The bounds of national and regional nets are worked out again from their prices, those of all nets of a level together from prices and fees.
+//! Those of provinces are of a branch and bound and cannot be
+//! told from a plan alone: they are only held against the values.
 
 use super::{Findings, VALUE, facility, once};
 use crate::demand::Problem;
 use crate::ids::{FacilityId, SettlementId};
-use crate::network::Case;
+use crate::network::{Case, Tier};
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::centres::{CentresAnswer, Level, Net};
 use crate::travel::Place;
@@ -71,6 +73,10 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         found.equal("value", at, net.minutes, reach.minutes, size, "The mean way is not as long.");
         found.at_most("bounds", at, net.least, net.minutes, size, "The bound of the net is above its value.");
         #[allow(clippy::needless_range_loop)] // one position in several tables
+        if *level != Level::Provincial {
+            let proven = proven(case, &cases, tiers, (&net.prices, &BTreeMap::new()), *count as usize) / reach.cases.max(1e-12);
+            found.at_most("bounds", at, net.least, proven.max(0.0), size, "The prices do not prove so much.");
+        }
         for k in 0..2 {
             found.equal("value", at, net.within[k], reach.within[k], VALUE, "The share within reach is another.");
             if *level == Level::Provincial {
@@ -79,8 +85,11 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         }
         let weight = if *level == Level::Provincial { reach.cases / all } else { 1.0 };
         value += weight * net.minutes;
-        bound += weight * net.least;
+        if *level == Level::Provincial {
+            bound += weight * net.least;
+        }
     }
+    bound += together(case, &cases, plan, a, found);
     for ((level, code), n) in hosts {
         let most = match level {
             Level::National => rules.most_national,
@@ -110,6 +119,65 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         "The bound is not the sum of those of the nets.",
     );
     links(case, a, found);
+}
+
+/// What is proven of the nets of specialties: the sum of their own bounds, or what prices and fees prove for all of a level.
+fn together(case: &Case, cases: &[f64], plan: &ReformPlan, a: &CentresAnswer, found: &mut Findings) -> f64 {
+    let rules = plan.scenario.reform.clone().unwrap_or_default().centres;
+    let levels =
+        [(Level::Regional, &rules.regional_tiers, rules.most_regional), (Level::National, &rules.national_tiers, rules.most_national)];
+    if a.shares.len() != 2 {
+        found.add("names", "shares", float(a.shares.len() as u64), 2.0, "There is a bound for each of the two levels.");
+        return 0.0;
+    }
+    let all = cases.iter().sum::<f64>().max(1e-12);
+    let mut bound = 0.0;
+    for ((level, tiers, most), share) in levels.into_iter().zip(&a.shares) {
+        let at = || format!("{level:?} nets together");
+        if share.level != level || share.fees.values().any(|f| !f.is_finite() || *f < 0.0) {
+            found.add("names", at(), 0.0, 1.0, "This is not the bound of that level, or a fee is below zero.");
+        }
+        let nets: Vec<&Net> = a.nets.iter().filter(|n| n.level == level).collect();
+        let proven = if share.prices.is_empty() {
+            nets.iter().map(|n| n.least).sum::<f64>()
+        } else {
+            let one: BTreeMap<u32, f64> = share
+                .prices
+                .iter()
+                .map(|(count, prices)| (*count, proven(case, cases, tiers, (prices, &share.fees), *count as usize)))
+                .collect();
+            let sum: f64 = nets.iter().map(|n| u32::try_from(n.sites.len()).ok().and_then(|c| one.get(&c)).copied().unwrap_or(0.0)).sum();
+            (sum - f64::from(most) * share.fees.values().sum::<f64>()) / all
+        };
+        found.at_most("bounds", at, share.least, proven.max(0.0), VALUE * proven.abs().max(1.0), "Prices and fees do not prove so much.");
+        bound += share.least;
+    }
+    bound
+}
+
+/// What prices and fees prove: the sum of `w v` and the smallest savings (with their fees) of as many sites as asked, over all sites of the tiers.
+fn proven(case: &Case, cases: &[f64], tiers: &[Tier], (prices, fees): (&[f64], &BTreeMap<String, f64>), count: usize) -> f64 {
+    let n = &case.network;
+    let clients: Vec<usize> = (0..cases.len()).filter(|&i| cases[i] > 0.0).collect();
+    if prices.len() != clients.len() || prices.iter().any(|v| !v.is_finite()) {
+        return 0.0;
+    }
+    let to: Vec<Place> = clients.iter().map(|&i| Place::Settlement(SettlementId::new(i))).collect();
+    let sites: Vec<usize> =
+        (0..n.facilities.len()).filter(|&j| n.facilities[j].siting.exist && tiers.contains(&n.facilities[j].tier)).collect();
+    let from: Vec<Place> = sites.iter().copied().map(|j| Place::Facility(FacilityId::new(j))).collect();
+    // settlement to site, as everywhere
+    let times = case.travel.within(n, &to, &from, f64::INFINITY);
+    let mut savings: Vec<f64> = sites.iter().map(|&j| fees.get(&n.facilities[j].code).copied().unwrap_or(0.0)).collect();
+    for (row, &i) in clients.iter().enumerate() {
+        for (site, t) in times.row(row) {
+            if t < prices[row] {
+                savings[site] += cases[i] * (t - prices[row]);
+            }
+        }
+    }
+    savings.sort_by(f64::total_cmp);
+    clients.iter().zip(prices).map(|(&i, v)| cases[i] * v).sum::<f64>() + savings.iter().take(count).sum::<f64>()
 }
 
 /// What a net of sites reaches.

@@ -270,11 +270,15 @@ fn pairs(
     let both = |list: &[[String; 2]]| list.iter().map(|[a, b]| (at(a).min(at(b)), at(a).max(at(b)))).collect::<BTreeSet<_>>();
     let (all, bridges) = (both(&answer.groups[g].neighbours), both(&answer.groups[g].bridges));
     let position = |t: usize| network.towns[t].position;
-    let sound: Box<dyn Fn(usize, usize) -> bool> = match (from, &known.case.travel) {
+    // whether a pair may be one, and whether it must be one
+    let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
         (NeighboursFrom::Delaunay, _) => {
             let plane = plane(network.crs, towns.iter().map(|&t| position(t)));
             let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
-            Box::new(move |a, b| empty_circle(&plane, index[&a], index[&b]))
+            Box::new(move |a, b| match (index.get(&a), index.get(&b)) {
+                (Some(&a), Some(&b)) => natural(&plane, a, b),
+                _ => (false, false),
+            })
         }
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;
@@ -282,28 +286,24 @@ fn pairs(
                 let key = |t: usize| (distance_km(network.crs, position(a), position(t)), t);
                 towns.iter().filter(|&&t| t != a && t != b).filter(|&&t| key(t).0.total_cmp(&key(b).0).then(t.cmp(&b)).is_lt()).count()
             };
-            Box::new(move |a, b| rank(a, b) < k || rank(b, a) < k)
+            Box::new(move |a, b| {
+                let near = rank(a, b) < k || rank(b, a) < k;
+                (near, near)
+            })
         }
-        (NeighboursFrom::Road, Travel::Road(_)) => Box::new(|_, _| true),
-        (NeighboursFrom::Road, _) => Box::new(|_, _| false),
+        (NeighboursFrom::Road, Travel::Road(_)) => Box::new(|_, _| (true, false)),
+        (NeighboursFrom::Road, _) => Box::new(|_, _| (false, false)),
     };
     for &(a, b) in all.iter().filter(|p| !bridges.contains(p)) {
-        if !towns.contains(&a) || !towns.contains(&b) || !sound(a, b) {
+        if !towns.contains(&a) || !towns.contains(&b) || !sound(a, b).0 {
             let place = format!("{} {}", network.towns[a].code, network.towns[b].code);
             found.add("communities-pairs", place, 1.0, 0.0, "These are no neighbours by the stated rule.");
         }
     }
-    if from == NeighboursFrom::Nearest {
-        for (n, &a) in towns.iter().enumerate() {
-            for &b in towns[n + 1..].iter().filter(|&&b| sound(a, b) && !all.contains(&(a, b))) {
-                found.add(
-                    "communities-pairs",
-                    format!("{} {}", network.towns[a].code, network.towns[b].code),
-                    0.0,
-                    1.0,
-                    "This pair is missing.",
-                );
-            }
+    for (n, &a) in towns.iter().enumerate() {
+        for &b in towns[n + 1..].iter().filter(|&&b| !all.contains(&(a, b)) && sound(a, b).1) {
+            let place = format!("{} {}", network.towns[a].code, network.towns[b].code);
+            found.add("communities-pairs", place, 0.0, 1.0, "This pair is missing.");
         }
     }
     // bridges join what the others leave apart, so each of them is needed
@@ -324,34 +324,38 @@ fn plane(crs: Crs, points: impl Iterator<Item = Position>) -> Vec<(f64, f64)> {
     points.iter().map(|p| if crs == Crs::Wgs84 { (p.x * 111.195 * shrink, p.y * 111.195) } else { (p.x, p.y) }).collect()
 }
 
-/// Whether some circle through two points holds no other: its middle is sought on the line between them, each other point leaving a half of it.
-fn empty_circle(points: &[(f64, f64)], a: usize, b: usize) -> bool {
+/// Where on the line between two points the middles of circles through both lie that hold no other point, in units of their distance.
+fn empty_circles(points: &[(f64, f64)], a: usize, b: usize) -> (f64, f64) {
     let ((ax, ay), (bx, by)) = (points[a], points[b]);
     let (dx, dy) = (bx - ax, by - ay);
-    if dx == 0.0 && dy == 0.0 {
-        return true;
-    }
     let (mx, my) = (f64::midpoint(ax, bx), f64::midpoint(ay, by));
     let quarter = (dx * dx + dy * dy) / 4.0;
     let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-    for (n, &(px, py)) in points.iter().enumerate() {
-        if n == a || n == b || (px, py) == points[a] || (px, py) == points[b] {
-            continue;
-        }
+    for &(px, py) in points.iter().filter(|p| **p != points[a] && **p != points[b]) {
         // the middle is m + s (-dy, dx); the point is outside when |p - m|^2 - quarter >= 2 s (p - m).(-dy, dx)
         let (ux, uy) = (px - mx, py - my);
         let (room, slope) = (ux * ux + uy * uy - quarter, 2.0 * (uy * dx - ux * dy));
-        if slope.abs() < 1e-12 {
-            if room < -1e-9 {
-                return false;
-            }
-        } else if slope > 0.0 {
+        if slope > 0.0 {
             high = high.min(room / slope);
-        } else {
+        } else if slope < 0.0 {
             low = low.max(room / slope);
+        } else if room < 0.0 {
+            return (f64::INFINITY, f64::NEG_INFINITY);
         }
     }
-    low <= high + 1e-6 * (1.0 + low.abs().min(high.abs()))
+    (low, high)
+}
+
+/// Whether the smallest empty circle through two points has a radius of at most their distance: certainly (`true, true`), perhaps
+/// (`true, false`: by a hair), or not.
+fn natural(points: &[(f64, f64)], a: usize, b: usize) -> (bool, bool) {
+    if points[a] == points[b] {
+        return (true, false);
+    }
+    let (low, high) = empty_circles(points, a, b);
+    let s = if low > 0.0 { low } else { high.min(0.0) };
+    let radius = (0.25 + s * s).sqrt();
+    (low <= high + 1e-6 && radius <= 1.0 + 1e-6, high - low > 1e-6 && radius < 1.0 - 1e-6)
 }
 
 fn reach(from: usize, pairs: &[(usize, usize)], inside: impl Fn(usize) -> bool) -> usize {

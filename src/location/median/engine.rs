@@ -11,8 +11,8 @@ use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
 use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
-use super::groups::{Size, polish};
 use super::lists::short;
+use super::regroup::{among_liked, group_size, improve};
 use super::search::Search;
 use super::watch::Watch;
 use super::whole::{Whole, nearest_two};
@@ -30,7 +30,7 @@ const EXACT: usize = 1_500;
 const SKETCH: usize = 8_000_000;
 
 /// Pairs above which a tree is only grown as the last resort.
-const WIDE: usize = 300_000;
+pub(super) const WIDE: usize = 300_000;
 
 /// Pairs from which on lists are not made longer: it would take longer than what it gains.
 const LONG: usize = 40_000_000;
@@ -38,14 +38,14 @@ const LONG: usize = 40_000_000;
 /// Evaluations over which progress is measured.
 const SPAN: usize = 50;
 
-/// Sites for each open one that take part in groups first.
-const LIKED: usize = 6;
-
-/// Share of the value that groups gain before the answer is valued and told.
-const TOLD: f64 = 5e-5;
-
 /// The factor of a step at which an ascent ends in any case.
 const LEAST: f64 = 1e-9;
+
+/// Rounds of groups among the liked sites, each twice as large as the one before.
+const ROUNDS: usize = 4;
+
+/// Share of the value that a round has to gain to be repeated.
+pub(super) const PAYS: f64 = 4e-5;
 
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
@@ -134,7 +134,8 @@ fn sketch(
     let started = begin(&part, &own);
     say(&own, "sketch", &part);
     let (mut u, first_step) = known.map_or((started, 0.15), |u| (u, 0.05));
-    work(&mut part, &mut u, first_step, 2, goal, &own);
+    // its own gap says little of that of the whole
+    work(&mut part, &mut u, first_step, 2, Goal { gap: 0.1 * goal.gap, ..goal }, &own);
     watch.answer(own.bounds().primal, &own.open());
     let two = nearest_two(instance, clients, &watch.open());
     let mut all: Vec<f64> = two.iter().map(|t| if t[1].0.is_finite() { f64::midpoint(t[0].0, t[1].0) } else { t[0].0 }).collect();
@@ -166,11 +167,16 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     }
     improve(whole, u, group_size(whole, 0), goal, watch);
     say(watch, "groups", whole);
-    for round in 1..3 {
-        if among_liked(whole, u, round, goal, watch) {
-            improve(whole, u, group_size(whole, 0), goal, watch);
-            say(watch, "groups", whole);
+    let mut round = 1;
+    while round < ROUNDS && !enough(goal, watch) {
+        let before = watch.bounds().primal;
+        if !among_liked(whole, u, round, goal, watch) {
+            break;
         }
+        improve(whole, u, group_size(whole, 0), goal, watch);
+        say(watch, "groups", whole);
+        // as long as it helps a size is kept
+        round += usize::from(before - watch.bounds().primal < PAYS * before.abs());
     }
     let (mut guess, mut round) = (1.0 / 8.0, 0);
     while !watch.clock.stop() && round < rounds {
@@ -191,23 +197,13 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     }
 }
 
-/// Groups among the sites that the dual likes best: a tenth of the pairs, most of the gain. False where the instance is so small that all
-/// sites may take part at once.
-fn among_liked(whole: &Whole<'_>, u: &[f64], round: usize, goal: Goal, watch: &Watch<'_>) -> bool {
-    let places = whole.places(&watch.open());
-    let liked = places.len().saturating_mul(LIKED);
-    let size = group_size(whole, round);
-    let short = whole.core.count.is_some_and(|p| p != places.len());
-    if whole.core.rows.pairs() < WIDE || 2 * liked > whole.core.sites() || short || size.sites < 3 || watch.clock.stop() {
-        return false;
-    }
-    let (part, v) = thinned(whole, u, &places, liked);
-    regroup(&part, &v, size, goal, watch);
-    say(watch, "groups of liked sites", &part);
-    true
+/// Whether what was asked for is there.
+pub(super) fn enough(goal: Goal, watch: &Watch<'_>) -> bool {
+    let now = watch.bounds();
+    watch.clock.stop() || now.dual >= goal.cutoff(now.primal)
 }
 
-fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
+pub(super) fn say(watch: &Watch<'_>, what: &str, whole: &Whole<'_>) {
     watch.note(|| {
         let (b, core) = (watch.bounds(), &whole.core);
         format!(
@@ -232,14 +228,6 @@ fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
     offer(whole, watch, &local.open_sites());
     let half = |(a, b): (&(f64, u32), &(f64, u32))| if b.0 < missing { f64::midpoint(a.0, b.0) } else { a.0 };
     local.first.iter().zip(&local.second).map(half).collect()
-}
-
-/// Groups grow from round to round, but stay parts of the whole.
-fn group_size(whole: &Whole<'_>, round: usize) -> Size {
-    let most = whole.core.count.unwrap_or(usize::MAX) / 3;
-    let round = round.min(5);
-    let effort = Effort { root: 150, node: 40, nodes: 20 << round, exact: 0 };
-    Size { sites: (10 << round).min(most), pairs: 300_000 << round, effort }
 }
 
 /// Looks for answers below `cap` among the sites that could be in one.
@@ -314,7 +302,7 @@ fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: 
 }
 
 /// An answer in numbers of the core.
-fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
+pub(super) fn offer(whole: &Whole<'_>, watch: &Watch<'_>, open: &[u32]) -> bool {
     let names = whole.names(open);
     watch.answer(whole.value(&names), &names)
 }
@@ -420,50 +408,4 @@ fn attempt(whole: &Whole<'_>, ascent: &Ascent, watch: &Watch<'_>) {
     let clock = watch.clock;
     local.descend(&move || clock.stop());
     offer(whole, watch, &local.open_sites());
-}
-
-/// Groups around every open site of the incumbent, when the core still has all of them.
-fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
-    let places = whole.places(&watch.open());
-    if size.sites < 3 || places.is_empty() || whole.core.count.is_some_and(|p| p != places.len()) {
-        return false;
-    }
-    // where three open sites are too much for a group, only sites that the dual likes take part
-    let per_site = whole.core.rows.pairs() / places.len();
-    if 3 * per_site > size.pairs {
-        let share = whole.core.sites().saturating_mul(size.pairs) / (3 * per_site);
-        let (part, v) = thinned(whole, u, &places, share);
-        return regroup(&part, &v, size, goal, watch);
-    }
-    regroup(whole, u, size, goal, watch)
-}
-
-/// The core without all but some sites of least `rho`; some stay in any case.
-fn thinned<'a>(whole: &Whole<'a>, u: &[f64], stay: &[u32], most: usize) -> (Whole<'a>, Vec<f64>) {
-    let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
-    ascent.evaluate(&whole.core);
-    let rho = |j: &u32| ascent.rho[*j as usize];
-    let mut order: Vec<u32> = (0..short(whole.core.sites())).collect();
-    order.sort_unstable_by(|a, b| rho(a).total_cmp(&rho(b)).then(a.cmp(b)));
-    let mut fate = vec![Fate::Closed; order.len()];
-    order.iter().take(most).chain(stay).for_each(|&j| fate[j as usize] = Fate::Free);
-    whole.decided(&fate, u)
-}
-
-fn regroup(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watch: &Watch<'_>) -> bool {
-    let places = whole.places(&watch.open());
-    let cost = |i: usize, j: usize| whole.cost(i, j);
-    let before = watch.bounds().primal;
-    let mut local = Search::new(&whole.core, &cost, &places, 4.0 * before.abs() + 1.0);
-    let clock = watch.clock;
-    // to value an answer on the full data takes as long as many a group
-    let mut told = local.value();
-    polish(&whole.core, &cost, &mut local, u, size, Goal { gap: goal.gap.max(1e-9), ..goal }, &move || clock.stop(), &mut |state| {
-        if told - state.value() > TOLD * told.abs() {
-            told = state.value();
-            offer(whole, watch, &state.open_sites());
-        }
-    });
-    offer(whole, watch, &local.open_sites());
-    watch.bounds().primal < before
 }

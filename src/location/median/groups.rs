@@ -4,6 +4,10 @@
 //! so that most groups are proven to be right within a few evaluations.
 //!
 //! Groups of a batch have no site in common and are searched in parallel; results are taken in order, each only if it still pays.
+//!
+//! With a number of sites of record no group can have more than it had. [`shift`] parts all open sites into groups, searches each once more with
+//! one site more and with one less, and moves a site from a group that can spare it to one that has more use of it. Only what comes near
+//! the price of a site in the dual is looked for, so that reduced costs make the questions small.
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Core;
@@ -16,6 +20,22 @@ const BATCH: usize = 8;
 
 /// Pairs that the nodes of one group may look at.
 const WORK: usize = 60_000_000;
+
+/// How far from the price of a site in the dual a change may be worth it.
+const NEAR: f64 = 0.06;
+
+/// What is asked of a group.
+#[derive(Debug, Clone, Copy)]
+struct Ask {
+    /// Sites more than it has.
+    more: i32,
+    /// Changes of the value from here on are of no interest.
+    change: f64,
+}
+
+impl Ask {
+    const SAME: Self = Self { more: 0, change: 0.0 };
+}
 
 /// How large groups are and how hard they are worked on.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +56,8 @@ struct Region {
     value: f64,
 }
 
-/// Improves the open sites of `state` until no group can be; true when something was gained. `gained` is told after each batch that did.
+/// Improves the open sites of `state` until no group can be; true when something was gained. `gained` is told after each batch that did. Groups
+/// are made around the open sites of `around`, and around what they bring.
 #[allow(clippy::too_many_arguments)] // each is a different thing, and none is kept
 pub(super) fn polish(
     core: &Core,
@@ -44,11 +65,12 @@ pub(super) fn polish(
     state: &mut Search<'_>,
     u: &[f64],
     size: Size,
+    around: &[bool],
     goal: Goal,
     stop: &(dyn Fn() -> bool + Sync),
     gained: &mut dyn FnMut(&Search<'_>),
 ) -> bool {
-    let mut waiting: Vec<bool> = state.is_open.clone();
+    let mut waiting: Vec<bool> = around.to_vec();
     let (mut any, mut from) = (false, 0);
     loop {
         let links = links(core, state);
@@ -76,26 +98,13 @@ pub(super) fn polish(
         }
         let now = &*state;
         let found: Vec<Option<Vec<u32>>> =
-            batch.par_iter().map(|group| solve(core, cost, now, u, group, size.effort, goal, stop)).collect();
+            batch.par_iter().map(|group| Some(solve(core, cost, now, u, group, size.effort, Ask::SAME, goal, stop)?.1)).collect();
         let mut better = false;
         for (group, new) in batch.iter().zip(found) {
             let Some(new) = new else { continue };
-            let before = state.value();
-            let (out, into): (Vec<u32>, Vec<u32>) = (
-                group.iter().copied().filter(|j| !new.contains(j)).collect(),
-                new.iter().copied().filter(|j| !group.contains(j) && !state.is_open[*j as usize]).collect(),
-            );
-            if out.len() != into.len() && core.count.is_some() {
-                continue;
-            }
-            into.iter().for_each(|&j| state.insert(j));
-            out.iter().for_each(|&j| state.remove(j));
-            if state.value() < before - 1e-9 * before.abs() {
+            if exchange(core, state, &[(group, &new)]) {
                 better = true;
                 new.iter().for_each(|&j| waiting[j as usize] = true);
-            } else {
-                out.iter().for_each(|&j| state.insert(j));
-                into.iter().for_each(|&j| state.remove(j));
             }
         }
         if better {
@@ -103,6 +112,86 @@ pub(super) fn polish(
             gained(state);
         }
     }
+}
+
+/// Groups give way to others if that pays and leaves the number of sites as it is.
+fn exchange(core: &Core, state: &mut Search<'_>, pairs: &[(&Vec<u32>, &Vec<u32>)]) -> bool {
+    let before = state.value();
+    let new = |j: &u32| pairs.iter().any(|p| p.1.contains(j));
+    let out: Vec<u32> = pairs.iter().flat_map(|p| p.0).copied().filter(|j| !new(j)).collect();
+    let mut into: Vec<u32> = pairs.iter().flat_map(|p| p.1).copied().filter(|j| !state.is_open[*j as usize]).collect();
+    into.sort_unstable();
+    into.dedup();
+    if out.len() != into.len() && core.count.is_some() {
+        return false;
+    }
+    into.iter().for_each(|&j| state.insert(j));
+    out.iter().for_each(|&j| state.remove(j));
+    if state.value() < before - 1e-9 * before.abs() {
+        return true;
+    }
+    out.iter().for_each(|&j| state.insert(j));
+    into.iter().for_each(|&j| state.remove(j));
+    false
+}
+
+/// Moves sites between groups, see the top; `price` is what a site is worth in the dual. Groups are made from the site `from` on. Returns the
+/// open sites near which something changed.
+#[allow(clippy::too_many_arguments)] // each is a different thing, and none is kept
+pub(super) fn shift(
+    core: &Core,
+    cost: Cost<'_>,
+    state: &mut Search<'_>,
+    u: &[f64],
+    (price, from): (f64, usize),
+    size: Size,
+    goal: Goal,
+    stop: &(dyn Fn() -> bool + Sync),
+) -> Vec<bool> {
+    let links = links(core, state);
+    let mut taken = vec![false; core.sites()];
+    let mut groups: Vec<Vec<u32>> = Vec::new();
+    for j in (0..core.sites()).map(|j| (j + from) % core.sites()) {
+        if state.is_open[j] && !taken[j] {
+            let group = grow(core, state, u, &links, short(j), size, &taken);
+            group.iter().for_each(|&g| taken[g as usize] = true);
+            groups.push(group);
+        }
+    }
+    let now = &*state;
+    let asks: Vec<(usize, i32)> = (0..groups.len()).flat_map(|g| [(g, 1), (g, -1)]).filter(|a| a.1 > 0 || groups[a.0].len() > 1).collect();
+    let mut found: Vec<(f64, usize, i32, Vec<u32>)> = asks
+        .par_iter()
+        .filter_map(|&(g, more)| {
+            // a site more has to save nearly its price, one less may cost a little more than it
+            let near = if more > 0 { -(1.0 - NEAR) } else { 1.0 + NEAR };
+            let (change, new) = solve(core, cost, now, u, &groups[g], size.effort, Ask { more, change: near * price }, goal, stop)?;
+            Some((change, g, more, new))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let (more, less): (Vec<_>, Vec<_>) = found.iter().partition(|f| f.2 > 0);
+    let (mut used, mut changed, mut next) = (vec![false; groups.len()], vec![false; core.sites()], 0);
+    for a in more {
+        if used[a.1] {
+            continue;
+        }
+        while less.get(next).is_some_and(|b| used[b.1]) {
+            next += 1;
+        }
+        // the cheapest that can spare a site and is not the same group
+        let Some(b) = less.iter().skip(next).find(|b| !used[b.1] && b.1 != a.1).filter(|b| a.0 + b.0 < 0.0) else { continue };
+        if exchange(core, state, &[(&groups[a.1], &a.3), (&groups[b.1], &b.3)]) {
+            (used[a.1], used[b.1]) = (true, true);
+            a.3.iter().chain(&b.3).for_each(|&j| changed[j as usize] = true);
+        } else {
+            used[b.1] = true;
+        }
+    }
+    // and what lies beside
+    let beside: Vec<u32> = (0..core.sites()).filter(|&j| changed[j]).flat_map(|j| links[j].iter().map(|l| l.0)).collect();
+    beside.into_iter().filter(|&j| state.is_open[j as usize]).for_each(|j| changed[j as usize] = true);
+    changed
 }
 
 /// For each open site the open sites it shares clients with, and how many.
@@ -222,10 +311,15 @@ fn solve(
     u: &[f64],
     group: &[u32],
     effort: Effort,
+    ask: Ask,
     goal: Goal,
     stop: &(dyn Fn() -> bool + Sync),
-) -> Option<Vec<u32>> {
-    let part = region(core, cost, state, u, group);
+) -> Option<(f64, Vec<u32>)> {
+    let mut part = region(core, cost, state, u, group);
+    if ask.more != 0 {
+        part.core.count = Some(group.len().checked_add_signed(ask.more as isize)?).filter(|n| *n <= part.core.sites());
+        part.core.count?;
+    }
     let start: Vec<f64> = part.clients.iter().map(|&i| u[i as usize]).collect();
     let value = |open: &[u32]| {
         let mut is_open = vec![false; part.core.sites()];
@@ -237,6 +331,6 @@ fn solve(
     let nodes = (WORK / (part.core.rows.pairs().max(1) * effort.node.max(1))).clamp(1, effort.nodes);
     let effort = Effort { nodes, ..effort };
     let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &pair, value: &value, stop };
-    let found = search(&frame, &start, part.value, &mut |_, _, _| ());
-    found.better.map(|(_, open)| open.iter().map(|&j| part.sites[j as usize]).collect())
+    let found = search(&frame, &start, part.value + ask.change, &mut |_, _, _| ());
+    found.better.map(|(value, open)| (value - part.value, open.iter().map(|&j| part.sites[j as usize]).collect()))
 }

@@ -35,6 +35,7 @@ mod feasible;
 mod groups;
 mod lists;
 mod proof;
+mod regroup;
 mod search;
 mod start;
 mod tree;

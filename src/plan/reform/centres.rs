@@ -1,6 +1,7 @@
 //! National, national regional and provincial regional centres, as written.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Kind of a net of centres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
@@ -30,8 +31,27 @@ pub struct Net {
     pub minutes: f64,
     /// No choice of as many sites has a lower mean.
     pub least: f64,
+    /// Prices that prove `least` of a national or regional net: one for every settlement with complex cases, minutes; empty for provinces.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub prices: Vec<f64>,
     /// Share of the complex cases within 2 and within 4 hours.
     pub within: [f64; 2],
+}
+
+/// What is proven of all nets of a level together: sites host only so many.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Level.
+    pub level: Level,
+    /// No choice of sites has a lower sum of means over the nets of this level.
+    pub least: f64,
+    /// Fees of contested sites for each net they host, by code, case-minutes; empty where the bounds of the nets alone prove as much.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fees: BTreeMap<String, f64>,
+    /// Prices with these fees, by the number of centres of a net; one for every settlement with complex cases, minutes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prices: BTreeMap<u32, Vec<f64>>,
 }
 
 /// A link of radiation: the lower centre and the one it looks up to.
@@ -56,6 +76,8 @@ pub struct Radiation {
 pub struct CentresAnswer {
     /// Nets: provinces, then specialties, regional before national.
     pub nets: Vec<Net>,
+    /// What is proven of the nets of specialties together: regional, then national.
+    pub shares: Vec<Share>,
     /// Links from provincial to regional centres and from regional to national ones.
     pub links: Vec<Radiation>,
     /// Share of all complex cases within 2 and within 4 hours of a provincial regional centre of their province.

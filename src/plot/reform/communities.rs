@@ -177,9 +177,13 @@ pub(super) fn colours(parts: usize, part_of: &[usize], beside: &[Vec<Option<usiz
     let mut order: Vec<usize> = (0..parts).collect();
     order.sort_by_key(|&p| (std::cmp::Reverse(touching[p].len()), p));
     let mut colour = vec![usize::MAX; parts];
+    let mut used = [0_usize; FILLS.len()];
     for p in order {
         let taken: BTreeSet<usize> = touching[p].iter().map(|&q| colour[q]).collect();
-        colour[p] = (0..).find(|c| !taken.contains(c)).unwrap_or_default();
+        // the least used of those that are free, so that few parts share one
+        let free = (0..FILLS.len()).filter(|c| !taken.contains(c)).min_by_key(|&c| (used[c], c));
+        colour[p] = free.unwrap_or(p % FILLS.len());
+        used[colour[p]] += 1;
     }
     colour
 }

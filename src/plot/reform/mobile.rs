@@ -19,11 +19,11 @@ const MOST_TOURS: usize = 600;
 const VILLAGE: &str = "#222222";
 
 pub(super) fn draw(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<Vec<Picture>, PlotError> {
-    let mut out = vec![map(input, a)?];
-    if !a.tours.is_empty() {
-        out.push(calendar(input, a)?);
+    // where nobody needs a team there is nothing to draw, and the sentences say so
+    if a.tours.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(out)
+    Ok(vec![map(input, a)?, calendar(input, a)?])
 }
 
 /// A colour for each tour, so that tours of one base that follow each other differ.

@@ -107,8 +107,9 @@ fn bars(input: &ReformPictureInput<'_>, a: &PhasesAnswer) -> Result<Picture, Plo
     let names = rows.iter().map(|r| font::width(&shorten(&r.0, 24), 12.5)).fold(60.0, f64::max).min(220.0) + 28.0;
     let columns = f64::from(last - first + 1);
     let wide = (WIDTH - names - 24.0) / columns;
-    #[allow(clippy::cast_precision_loss)] // few rows
-    let height = TOP + ROW * rows.len() as f64;
+    // bars that lie over each other get lines of their own
+    #[allow(clippy::cast_precision_loss)] // few bars
+    let height = TOP + ROW * rows.iter().map(|r| r.1.len()).sum::<usize>() as f64;
     let mut sheet = Sheet::new("phases", WIDTH, height + if left_out > 0 { 40.0 } else { 18.0 });
     heading(&mut sheet, &text.say("picture-phases-title"), &input.case_line());
     for year in first..=last {
@@ -117,9 +118,8 @@ fn bars(input: &ReformPictureInput<'_>, a: &PhasesAnswer) -> Result<Picture, Plo
         sheet.text((x + wide / 2.0, TOP - 14.0), &year.to_string(), Type::plain(12.5).at(Anchor::Middle));
     }
     let most = rows.iter().flat_map(|r| &r.1).map(|b| b.beds).fold(1.0, f64::max);
-    for (n, (name, bars, _)) in rows.iter().enumerate() {
-        #[allow(clippy::cast_precision_loss)] // few rows
-        let y = TOP + ROW * n as f64;
+    let mut y = TOP;
+    for (name, bars, _) in &rows {
         sheet.text((names - 8.0, y + 16.0), &shorten(name, 24), Type::plain(12.5).at(Anchor::End));
         for b in bars {
             let x = names + wide * f64::from(b.from - first) + 2.0;
@@ -130,6 +130,7 @@ fn bars(input: &ReformPictureInput<'_>, a: &PhasesAnswer) -> Result<Picture, Plo
             sheet.rect((x, y + (ROW - h) / 2.0), (w, h), Paint::fill(COLOURS[0]).faded(0.75), Some(&hover));
             let words = text.say_with("phases-bar", &[("beds", b.beds.into())]);
             sheet.text((x + w / 2.0, y + 16.0), &words, Type::plain(11.5).bold().halo().at(Anchor::Middle));
+            y += ROW;
         }
     }
     if left_out > 0 {

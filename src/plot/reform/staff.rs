@@ -37,7 +37,7 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &StaffAnswer) -> Result<Ve
     };
     let mut series = vec![
         Series { name: text.say("legend-staff-stock"), points: of(&|y| y.stock) },
-        Series { name: text.say("legend-staff-wanted"), points: of(&|y| y.wanted) },
+        Series { name: text.say("legend-staff-wanted"), points: of(&|y| y.wanted).into_iter().filter(|p| p.1 > 0.0).collect() },
     ];
     for (n, name) in a.pipeline.programmes.iter().enumerate() {
         let name = text.say_with("legend-staff-seats", &[("name", (&text.key("programme", name)).into())]);
@@ -50,7 +50,8 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &StaffAnswer) -> Result<Ve
         caption: text.say("picture-staff-pipeline-caption"),
         x: text.say("axis-plan-year"),
         y: text.say("axis-staff-people"),
-        x_word: &|x| format!("{x:.0}"),
+        // an axis may have ticks between years
+        x_word: &|x| if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { String::new() },
         y_word: &|y| text.exact(y, 0),
         series,
         target: None,

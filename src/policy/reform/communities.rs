@@ -19,10 +19,10 @@ pub enum LeadCount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Adjacency {
-    /// By road where the case has roads, else by the Delaunay triangulation of the seats.
+    /// By road where the case has roads, else by the Delaunay triangulation of the seats without its long pairs.
     #[default]
     Auto,
-    /// Delaunay triangulation of the seats.
+    /// Delaunay triangulation of the seats of the county without its long pairs (see `district::adjacency::natural`).
     Delaunay,
     /// Every seat with its `nearest` nearest.
     Nearest,

@@ -12,7 +12,7 @@ pub struct Grids {
     pub areas: Vec<String>,
     /// Leading tertiary hospitals by code; a city without one here is led by its largest by beds.
     pub leads: Vec<String>,
-    /// Grids of a city: 0 is one for every tertiary hospital, but no more than its secondary hospitals can fill; at least 2 always
+    /// Grids of a city: 0 is one for every tertiary hospital, but no more than its secondary hospitals can fill twice; at least 2 always
     /// ("at least two grids in a city", group plan of 2023, policy 2.6).
     pub count: u32,
     /// A grid may hold this share of people more or less than the mean of its city (0.5; assumed: hospitals cluster).

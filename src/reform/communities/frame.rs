@@ -179,12 +179,13 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
     out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
 }
 
+/// Neighbours among the townships of a group.
 fn neighbours(input: &ReformInput<'_>, points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
-        _ => adjacency::delaunay(&adjacency::plane(crs, points)),
+        _ => adjacency::natural(&adjacency::plane(crs, points)),
     }
 }
 

@@ -166,6 +166,9 @@ fn reach(numbers: &StaffNumbers, m: f64) -> Option<(Vec<u32>, Vec<f64>)> {
         if whole > f64::from(town.most) {
             // beyond what the township can take, postings have no choice
             let must = need - f64::from(town.most);
+            if must > lent[town.area] {
+                return None;
+            }
             lent[town.area] -= must;
             posted[t] += must / numbers.effectiveness;
             (whole, last) = (f64::from(town.most), 1.0);
@@ -179,9 +182,6 @@ fn reach(numbers: &StaffNumbers, m: f64) -> Option<(Vec<u32>, Vec<f64>)> {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to u
         let d = whole as u32;
         new[t] = d.max(town.least);
-    }
-    if lent.iter().any(|l| *l < -EPS) {
-        return None;
     }
     savings.sort_by(|x, y| x.0.cmp(&y.0).then(x.1.total_cmp(&y.1)).then(x.2.cmp(&y.2)));
     for (area, time, t) in savings {

@@ -18,3 +18,5 @@ whole-saved = Better than today, yuan a year
 col-model = Model
 col-gap-percent = Gap, %
 col-today = Today
+reform-beds = Beds, as even as can be
+whole-beds-note = The phases below say in which year these beds are begun; until then the referral plan counts the beds that the phases have built.

@@ -18,3 +18,5 @@ whole-saved = 较现状改善（元/年）
 col-model = 模型
 col-gap-percent = 差距（%）
 col-today = 现状
+reform-beds = 床位配置
+whole-beds-note = 下文分期实施说明各年新增床位；转诊方案只计入分期实施已建成的床位。

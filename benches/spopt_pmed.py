@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""p-medians of the OR-Library by fenji and by spopt with HiGHS, one after the other in one run.
+
+    pip install spopt pulp highspy numpy
+    python3 benches/spopt_pmed.py FENJI FOLDER [pmed1 pmed6 ...] [--limit SECONDS]
+
+FENJI is the program, FOLDER holds pmed1.txt ... (shared/bench/orlib_pmed). fenji's time is that of the whole process: reading, shortest paths,
+solving, proof. spopt's is building its model and solving it (2 threads); reading and shortest paths are not counted for it.
+"""
+
+import argparse
+import json
+import subprocess
+import time
+from pathlib import Path
+
+import numpy
+import pulp
+from spopt.locate import PMedian
+
+
+def distances(path):
+    """Shortest paths of an OR-Library file; the last of several edges counts."""
+    numbers = iter(path.read_text().split())
+    n, m, p = int(next(numbers)), int(next(numbers)), int(next(numbers))
+    d = numpy.full((n, n), numpy.inf)
+    numpy.fill_diagonal(d, 0.0)
+    for _ in range(m):
+        a, b, c = int(next(numbers)) - 1, int(next(numbers)) - 1, float(next(numbers))
+        d[a, b] = d[b, a] = c
+    for k in range(n):
+        numpy.minimum(d, d[:, k : k + 1] + d[k : k + 1, :], out=d)
+    return d, p
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("fenji", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", default=["pmed1", "pmed6", "pmed11", "pmed16"])
+    parser.add_argument("--limit", type=float, default=600.0)
+    options = parser.parse_args()
+    print("| instance | fenji: value | s | spopt: value | build s | solve s | status | ratio |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for name in options.names:
+        path = options.folder / f"{name}.txt"
+        begin = time.perf_counter()
+        out = subprocess.run([options.fenji, "locate", path, "--problem", "p-median", "--threads", "2", "--json"], capture_output=True, check=True)
+        own = time.perf_counter() - begin
+        found = json.loads(out.stdout)
+        table, p = distances(path)
+        begin = time.perf_counter()
+        model = PMedian.from_cost_matrix(table, numpy.ones(len(table)), p_facilities=p)
+        built = time.perf_counter() - begin
+        begin = time.perf_counter()
+        model = model.solve(pulp.HiGHS(msg=False, threads=2, timeLimit=options.limit), results=False)
+        solved = time.perf_counter() - begin
+        status, value = pulp.LpStatus[model.problem.status], pulp.value(model.problem.objective)
+        own_value = found.get("value", found.get("objective", found["bounds"]["primal"]))
+        print(f"| {name} | {own_value:g} | {own:.3f} | {value:g} | {built:.2f} | {solved:.2f} | {status} | {(built + solved) / own:.0f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
