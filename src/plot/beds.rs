@@ -35,8 +35,10 @@ pub fn of_area(input: &PictureInput<'_>, area: usize) -> [f64; 10] {
 /// No font.
 pub fn draw(input: &PictureInput<'_>) -> Result<Picture, PlotError> {
     let text = input.text;
-    let mut bars: Vec<(usize, [f64; 10], f64)> =
-        (0..input.network().areas.len()).map(|a| (a, of_area(input, a))).map(|(a, b)| (a, b, b.iter().sum())).collect();
+    // Beds for nobody have no rate: an area without people (one that holds the hospitals from outside of a part, say) has no bar.
+    let peopled = |a: &usize| input.network().area_population(AreaId::new(*a)).0 > 0;
+    let areas = (0..input.network().areas.len()).filter(peopled);
+    let mut bars: Vec<(usize, [f64; 10], f64)> = areas.map(|a| (a, of_area(input, a))).map(|(a, b)| (a, b, b.iter().sum())).collect();
     bars.sort_by(|a, b| a.2.total_cmp(&b.2).then(a.0.cmp(&b.0)));
     let total = bars.len();
     bars.truncate(MOST);
