@@ -22,6 +22,7 @@ mod locate_show;
 pub mod output;
 pub mod plan;
 pub mod progress;
+pub mod reality;
 pub mod referral;
 mod referral_layout;
 pub mod reform;
@@ -90,6 +91,7 @@ enum Command {
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
+    Reality(reality::Args),
     Bench(bench::Args),
     Generate(generate::Args),
     Import(import::Args),
@@ -123,6 +125,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Reality(_) => "reality",
             Self::Bench(_) => "bench",
             Self::Generate(_) => "generate",
             Self::Import(_) => "import",
@@ -156,6 +159,7 @@ impl Command {
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
+            Self::Reality(args) => reality::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
@@ -267,6 +271,7 @@ mod tests {
                 "check",
                 "report",
                 "compare",
+                "reality",
                 "bench",
                 "generate",
                 "import",

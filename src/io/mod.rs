@@ -11,6 +11,7 @@ pub mod export;
 pub mod folder_out;
 pub mod geojson;
 pub mod import;
+pub mod kenya;
 pub mod layout_files;
 pub mod layout_questions_files;
 pub mod location;
