@@ -134,15 +134,15 @@ def seats(by, where):
 
 
 def spacing(county, where, grid):
-    """Half the mean distance to the three nearest county seats, 2 to 60 km: about the radius of a county."""
+    """.8 times the mean distance to the three nearest county seats, 2 to 90 km: so that known seats lie about as far out as modelled ones."""
     x, y = math.floor(where[county][0]), math.floor(where[county][1])
     for ring in (1, 3, 9):
         near = [distance(where[county], where[c]) for i in range(x - ring, x + ring + 1) for j in range(y - ring, y + ring + 1)
                 for c in grid.get((i, j), ()) if c != county]
         near = sorted(d for d in near if d > 0)[:3]
         if len(near) == 3:
-            return min(60.0, max(2.0, 0.5 * sum(near) / 3))
-    return 60.0
+            return min(90.0, max(2.0, 0.8 * sum(near) / 3))
+    return 90.0
 
 
 def on_disc(centre, radius, angle):
@@ -307,7 +307,7 @@ def case_toml(name, name_en):
     lines = ["# Townships. Their people, most of their seats, settlements and all facilities are MODELLED: see the provenance below.",
              "# Written by data/build_country.py; edit a copy.", "", "format = 1", f"name = {quoted(name)}", f"name_en = {quoted(name_en)}", "year = 2025",
              'crs = "wgs84"', 'policy = "P2025"', "", "[travel]", 'mode = "metric"', "", "[travel.metric]", "circuity = 1.3", "fixed_minutes = 3.0",
-             "urban_kmh = 25.0", SPEEDS, "", "[arcs]", "within_prefecture = true", "first_top = 1", "up_rank3_city = 3", "down_partners = 1"]
+             "urban_kmh = 25.0", SPEEDS, "", "[arcs]", "within_prefecture = true", "first_top = 1", "up_rank3_city = 3", "up_top = 3", "down_partners = 1"]
     for table, column, evidence, rule, source in PROVENANCE:
         lines += ["", "[[provenance]]", f"table = {quoted(table)}", f"column = {quoted(column)}", f"evidence = {quoted(evidence)}",
                   f"rule = {quoted(rule)}", f"source = {quoted(source)}"]
