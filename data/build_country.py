@@ -259,8 +259,8 @@ def build():
     return rows, by, places, local
 
 
-def part(built, provinces):
-    """The tables of some provinces, with the shares of the upper tiers they may use."""
+def part(built, provinces, relaxed=False):
+    """The tables of some provinces, with the shares of the upper tiers they may use; relaxed: the whole of them, as if no other province used them."""
     rows, by, places, local = built
     inside = lambda code: code[:2] in provinces
     mine = sum(nation.CENSUS[p] for p in provinces)
@@ -270,9 +270,9 @@ def part(built, provinces):
             region = REGIONS[f["id"][2:]]
             share = sum(nation.CENSUS[p] for p in region if p in provinces) / sum(nation.CENSUS[p] for p in region)
             if share > 0:
-                facilities.append(f | {"avail": 1 if share == 1 else float(f"{share:.6f}")})
+                facilities.append(f | {"avail": 1 if share == 1 or relaxed else float(f"{share:.6f}")})
         elif f["tier"] == "N":
-            facilities.append(f | {"avail": 1 if mine == nation.TOTAL else float(f"{mine / nation.TOTAL:.6f}")})
+            facilities.append(f | {"avail": 1 if mine == nation.TOTAL or relaxed else float(f"{mine / nation.TOTAL:.6f}")})
         elif inside(f["id"]):
             facilities.append(f)
     areas = [{k: c[k] for k in ("id", "name", "name_en", "urban", "prefecture", "enrol_rate", "fund_per_head", "evidence")} for c in rows if inside(c["id"])]
@@ -365,6 +365,7 @@ def main():
     parser.add_argument("--out", type=Path, help="folder to write to")
     parser.add_argument("--provinces", help="codes of provinces, with commas (default: all)")
     parser.add_argument("--whole", action="store_true", help="one case instead of one a province")
+    parser.add_argument("--relaxed", action="store_true", help="every case with the whole of the centres it shares: the bounds of such cases sum to one of the nation")
     parser.add_argument("--check", action="store_true", help="rebuild and hold the invariants; nothing is written")
     parser.add_argument("--derive", nargs=2, metavar=("PLACES", "TOWNSHIPS"), help="make the source tables")
     options = parser.parse_args()
@@ -382,9 +383,9 @@ def main():
         return print("the country by townships: invariants hold, two builds are alike")
     names = {row["code"][:2]: row["province_name"] for row in nation.read(SOURCES / "nation_counties.csv")}
     if options.whole:
-        return write_case(options.out, part(built, set(wanted)), "全国乡镇（模型）", "The country by townships (modelled)")
+        return write_case(options.out, part(built, set(wanted), options.relaxed), "全国乡镇（模型）", "The country by townships (modelled)")
     for code in wanted:
-        write_case(options.out / code, part(built, {code}), f"{names[code]}乡镇（模型）", f"Province {code} by townships (modelled)")
+        write_case(options.out / code, part(built, {code}, options.relaxed), f"{names[code]}乡镇（模型）", f"Province {code} by townships (modelled)")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ use crate::outcome::{Event, Observer, Termination};
 use crate::travel::metric::distance_km;
 use crate::travel::{Crs, Place, Position, SpatialIndex};
 use rand::SeedableRng;
-use rand::seq::index::sample;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -237,7 +237,9 @@ impl Measure<'_> {
         let mut rng = ChaCha8Rng::seed_from_u64(ask.settings.seed.wrapping_mul(31).wrapping_add(rank));
         let draws: Vec<Reach> = (0..ask.draws.max(1))
             .map(|_| {
-                let mut open = sample(&mut rng, candidates, self.real.len()).into_vec();
+                let mut open: Vec<usize> = (0..candidates).collect();
+                open.shuffle(&mut rng);
+                open.truncate(self.real.len());
                 open.sort_unstable();
                 self.reach(&open)
             })

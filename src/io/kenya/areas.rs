@@ -65,8 +65,8 @@ pub fn wards(census: &Census, list: &[Listed], problems: &mut Problems) -> Vec<W
     let county = |w: &Ward| &census.counties[w.county];
     let mut said: Vec<(usize, &str)> = Vec::new();
     for w in out.iter().filter(|w| w.area == usize::MAX) {
-        if !said.contains(&(w.county, &w.sub)) {
-            said.push((w.county, &w.sub));
+        if !said.contains(&(w.county, w.sub.as_str())) {
+            said.push((w.county, w.sub.as_str()));
             let first = &list[w.members[0]];
             let message = format!("no sub-county of the census in {} answers to {}", county(w), first.sub);
             let problem = Problem::new(&codes::NAME_UNKNOWN, Place::line(FACILITIES, first.line), message);
@@ -134,7 +134,7 @@ fn components(census: &Census, hosts: &[Vec<String>]) -> Vec<Vec<usize>> {
     let mut owner: BTreeMap<(usize, &str), usize> = BTreeMap::new();
     for (n, names) in hosts.iter().enumerate() {
         for name in names {
-            let first = *owner.entry((census.subs[n].county, name)).or_insert(n);
+            let first = *owner.entry((census.subs[n].county, name.as_str())).or_insert(n);
             let (a, b) = (label[first], label[n]);
             label.iter_mut().filter(|l| **l == a.max(b)).for_each(|l| *l = a.min(b));
         }

@@ -19,8 +19,6 @@ pub mod crosswalk;
 mod head;
 pub mod tables;
 
-pub(self) use crate::synth::apportion;
-
 use super::case_folder::CaseRead;
 use super::csv_out::CsvOut;
 use super::scenario::ScenarioFile;
@@ -28,6 +26,7 @@ use super::write::NamedBytes;
 use crate::network::builder::NetworkBuilder;
 use crate::network::tables::Lines;
 use crate::network::{Place, Problem, Problems, TierTable, codes};
+use crate::synth::apportion;
 use crate::travel::Travel;
 use std::path::Path;
 

@@ -170,8 +170,8 @@ struct Cell<'a> {
     problems: &'a mut Problems,
 }
 
-impl Cell<'_> {
-    fn text(&self, n: usize) -> &str {
+impl<'a> Cell<'a> {
+    fn text(&self, n: usize) -> &'a str {
         self.columns.get(n).and_then(|c| self.row.get(*c)).map_or("", str::trim)
     }
 
