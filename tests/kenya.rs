@@ -98,7 +98,15 @@ fn a_small_country_comes_out_as_it_went_in() {
     };
     assert_eq!(
         tiers,
-        [("a", Tier::V, 0), ("b", Tier::T, 12), ("c", Tier::K, 100), ("d", Tier::M, 300), ("e", Tier::P, 900), ("f", Tier::V, 0), ("i", Tier::V, 0)]
+        [
+            ("a", Tier::V, 0),
+            ("b", Tier::T, 12),
+            ("c", Tier::K, 100),
+            ("d", Tier::M, 300),
+            ("e", Tier::P, 900),
+            ("f", Tier::V, 0),
+            ("i", Tier::V, 0)
+        ]
     );
     let of = |code: &str| n.facilities.iter().find(|f| f.code == code).unwrap();
     assert_eq!(of("b").owner, fenji::network::Owner::Social);
@@ -156,7 +164,10 @@ fn everything_wrong_is_said_at_once() {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
     }
     let beds = said.iter().find(|p| p.code == "E031").unwrap();
-    assert_eq!((beds.file.as_str(), beds.line, beds.column.as_deref(), beds.value.as_deref()), ("facilities.csv", Some(2), Some("beds"), Some("many")));
+    assert_eq!(
+        (beds.file.as_str(), beds.line, beds.column.as_deref(), beds.value.as_deref()),
+        ("facilities.csv", Some(2), Some("beds"), Some("many"))
+    );
 }
 
 #[test]

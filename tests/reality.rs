@@ -55,7 +55,10 @@ fn the_choice_is_the_best_of_all() {
     let mut looked_at = 0;
     for r in &rows {
         assert_eq!(r.candidates, places.len());
-        assert!((r.real.km - mean_km(&case, &(0..n.facilities.len()).filter(|&j| n.facilities[j].rank() >= r.rank).collect::<Vec<_>>())).abs() < 1e-9);
+        assert!(
+            (r.real.km - mean_km(&case, &(0..n.facilities.len()).filter(|&j| n.facilities[j].rank() >= r.rank).collect::<Vec<_>>())).abs()
+                < 1e-9
+        );
         assert!(r.bound_km <= r.best.km + 1e-9 && r.best.km <= r.real.km + 1e-9 && r.best.km <= r.random.km + 1e-9);
         // 4 of 60 places are 490,000 choices; more are left to the bound, which is proven on the whole
         if r.real.places > 3 {
@@ -95,7 +98,9 @@ fn the_command_writes_page_pictures_and_tables() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let json: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
     assert_eq!(json["ranks"].as_array().unwrap().len(), 3);
-    for file in ["report.html", "pictures/reality-3.png", "pictures/reality-ways-3.svg", "tables/ways.csv", "tables/tiers.csv", "tables/chosen.csv"] {
+    for file in
+        ["report.html", "pictures/reality-3.png", "pictures/reality-ways-3.svg", "tables/ways.csv", "tables/tiers.csv", "tables/chosen.csv"]
+    {
         assert!(std::fs::metadata(out.join(file)).unwrap().len() > 100, "{file}");
     }
     let ways = std::fs::read_to_string(out.join("tables/ways.csv")).unwrap();

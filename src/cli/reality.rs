@@ -142,7 +142,13 @@ fn table(input: &RealityReport<'_>) -> String {
     }
     for t in tiers(input) {
         let filled = t.used.map_or_else(String::new, |u| format!(", {} filled in the plan", output::grouped(u, 0)));
-        out.push_str(&format!("tier {}: {} sites, {} beds ({:.2} per 1,000){filled}\n", t.tier, t.sites, output::grouped(t.beds as f64, 0), t.per_1000));
+        out.push_str(&format!(
+            "tier {}: {} sites, {} beds ({:.2} per 1,000){filled}\n",
+            t.tier,
+            t.sites,
+            output::grouped(t.beds as f64, 0),
+            t.per_1000
+        ));
     }
     out
 }

@@ -292,9 +292,7 @@ fn down_jobs(sites: &Sites<'_>, up: &[ReferralArc]) -> Vec<Job<FacilityId>> {
     // Partners are counted in each area.
     let served = (sites.rules.up_top > 0).then(|| served(sites, up, &cities));
     for (area, scope) in sites.scope.iter().enumerate() {
-        let joined = |t: &&FacilityId| {
-            sites.network.facility(**t).rank() > 5 || served.as_ref().is_none_or(|s| s.contains(&(**t, area)))
-        };
+        let joined = |t: &&FacilityId| sites.network.facility(**t).rank() > 5 || served.as_ref().is_none_or(|s| s.contains(&(**t, area)));
         let above = cities[*scope].iter().chain(top.iter().filter(joined)).copied().collect();
         jobs.push(Job { from: above, to: hospitals[area].clone(), nearest: partners });
         jobs.push(Job { from: cities[*scope].clone(), to: centres[area].clone(), nearest: partners });

@@ -24,15 +24,20 @@ pub fn draw(network: &Network, row: &RankRow, text: &Catalogue) -> Result<Pictur
         (p.x.to_bits(), p.y.to_bits())
     };
     let chosen: BTreeSet<(u64, u64)> = row.chosen.iter().map(|f| at(f.index())).collect();
-    let real: BTreeSet<(u64, u64)> =
-        (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= row.rank).map(at).collect();
+    let real: BTreeSet<(u64, u64)> = (0..network.facilities.len()).filter(|&j| network.facilities[j].rank() >= row.rank).map(at).collect();
     let title = format!("Rank {} and above: the places that stand, and as many chosen from nothing", row.rank);
     let subtitle = format!("{} · {} places of {}", network.name, row.real.places, row.candidates);
     let mut map = Map::of(&format!("reality-{}", row.rank), title, &subtitle, network, text);
     map.settlements();
     let mut seen = BTreeSet::new();
     let mut count = [0_usize; 3];
-    let radius = if row.real.places > 1500 { 1.7 } else if row.real.places > 200 { 2.6 } else { 5.0 };
+    let radius = if row.real.places > 1500 {
+        1.7
+    } else if row.real.places > 200 {
+        2.6
+    } else {
+        5.0
+    };
     let kind = |p: &(u64, u64)| match (real.contains(p), chosen.contains(p)) {
         (true, true) => Some(0),
         (true, false) => Some(1),
@@ -56,5 +61,8 @@ pub fn draw(network: &Network, row: &RankRow, text: &Catalogue) -> Result<Pictur
     for (n, words) in ["stand and are chosen", "stand, not chosen", "chosen, without this rank today"].into_iter().enumerate() {
         map.legend_colour(COLOURS[n], &format!("{words}: {}", count[n]));
     }
-    map.finish("Chosen: as many places as stand at the rank or above, from all places with a facility, so that people's straight way is shortest.".to_owned())
+    map.finish(
+        "Chosen: as many places as stand at the rank or above, from all places with a facility, so that people's straight way is shortest."
+            .to_owned(),
+    )
 }

@@ -219,9 +219,15 @@ fn ways_table(rows: &[RankRow]) -> Table {
         ("Within 60", true),
     ];
     let cells = rows.iter().flat_map(|r| {
-        sides(r).into_iter().map(|(name, s)| {
-            let mut row =
-                vec![number(f64::from(r.rank), 0), words(name), number(s.places as f64, 0), number(s.km, 2), number(s.mean, 1), number(s.p90, 1)];
+        sides(r).into_iter().map(move |(name, s)| {
+            let mut row = vec![
+                number(f64::from(r.rank), 0),
+                words(name),
+                number(s.places as f64, 0),
+                number(s.km, 2),
+                number(s.mean, 1),
+                number(s.p90, 1),
+            ];
             row.extend(s.within.map(share));
             row
         })
@@ -321,7 +327,7 @@ fn ways_csv(rows: &[RankRow]) -> Result<File, ReportError> {
     let heads =
         ["rank", "network", "places", "km", "minutes", "p90", "within_15", "within_30", "within_60", "same", "near", "bound_km", "gap"];
     let rows = rows.iter().flat_map(|r| {
-        sides(r).into_iter().map(|(name, s)| {
+        sides(r).into_iter().map(move |(name, s)| {
             let chosen = name == "chosen";
             let mut row: Vec<Field> = vec![Field::from(Some(f64::from(r.rank))), name.into(), Field::from(Some(s.places as f64))];
             let numbers = [s.km, s.mean, s.p90, s.within[0], s.within[1], s.within[2], s.same, s.near];
@@ -336,8 +342,7 @@ fn ways_csv(rows: &[RankRow]) -> Result<File, ReportError> {
 
 /// Every facility that stands at a rank of the comparison or was chosen for one.
 fn chosen_csv(input: &RealityReport<'_>) -> Result<File, ReportError> {
-    let chosen: Vec<(u8, BTreeSet<usize>)> =
-        input.rows.iter().map(|r| (r.rank, r.chosen.iter().map(|f| f.index()).collect())).collect();
+    let chosen: Vec<(u8, BTreeSet<usize>)> = input.rows.iter().map(|r| (r.rank, r.chosen.iter().map(|f| f.index()).collect())).collect();
     let rows = input.network.facilities.iter().enumerate().filter_map(|(j, f)| {
         let at: Vec<String> = chosen.iter().filter(|c| c.1.contains(&j)).map(|c| c.0.to_string()).collect();
         if f.rank() < 2 && at.is_empty() {

@@ -175,8 +175,7 @@ fn share(census: &Census, list: &[Listed], hosts: &[Vec<String>], areas: &[usize
             let bears = |w: &usize| {
                 let own = wards[*w].area == areas[n];
                 let members = wards[*w].members.iter().filter(|&&m| names[n].len() >= SHORTEST && key(&list[m].name).contains(&names[n]));
-                let places: Vec<Position> =
-                    members.filter_map(|&m| list[m].at).chain(own.then_some(wards[*w].centre)).collect();
+                let places: Vec<Position> = members.filter_map(|&m| list[m].at).chain(own.then_some(wards[*w].centre)).collect();
                 places
             };
             mean(mine.iter().filter(|&&w| may(areas[n], &wards[w])).flat_map(bears))

@@ -83,7 +83,8 @@ fn provenance(census: &Census, made: &Made) -> Vec<Provenance> {
         made.special, census.people
     );
     say("townships", "pop", Modelled, rule, CENSUS_SOURCE);
-    let rule = format!("Median of the places of its facilities; {} wards have none and stand at the mean of the wards around", made.unplaced);
+    let rule =
+        format!("Median of the places of its facilities; {} wards have none and stand at the mean of the wards around", made.unplaced);
     say("townships", "*", Modelled, rule, LIST_SOURCE);
     let rule = "One for every 5,000 people of a ward, at most 12, in equal parts, on a sunflower disc of the land of a ward, at most 25 km (assumed)";
     say("settlements", "*", Modelled, rule.into(), "");
@@ -91,7 +92,13 @@ fn provenance(census: &Census, made: &Made) -> Vec<Provenance> {
         say("facilities", column, Observed, "As in the list; public where the Ministry of Health owns it".into(), LIST_SOURCE);
     }
     say("facilities", "tier", Observed, "By level: 2 V, 3 T, 4 K, 5 M, 6 P".into(), LIST_SOURCE);
-    say("facilities", "beds", Observed, "As in the list, cots not counted; those of level 2 are left out, as tier V admits nobody".into(), LIST_SOURCE);
+    say(
+        "facilities",
+        "beds",
+        Observed,
+        "As in the list, cots not counted; those of level 2 are left out, as tier V admits nobody".into(),
+        LIST_SOURCE,
+    );
     let rule = "As in the list (its two numbers had been swapped and were put right); without a position: the middle of the ward, evidence assumed";
     say("facilities", "lon", Observed, rule.into(), LIST_SOURCE);
     say("facilities", "lat", Observed, rule.into(), LIST_SOURCE);
@@ -103,7 +110,8 @@ fn provenance(census: &Census, made: &Made) -> Vec<Provenance> {
     say("facilities", "nurses", Assumed, "0.40, 0.52 and 0.75 a bed at level 3, 4 and above".into(), "");
     say("facilities", "icu", Assumed, "1.2 % of beds at level 4, 4 % above".into(), "");
     say("facilities", "*", Assumed, "No mutual recognition, telemedicine or medical groups are known".into(), "");
-    let rule = format!("The program's twelve classes, their rates scaled so that visits come to {VISITS} and stays to {STAYS} a head and year");
+    let rule =
+        format!("The program's twelve classes, their rates scaled so that visits come to {VISITS} and stays to {STAYS} a head and year");
     say("classes", "*", Assumed, rule, "Kenya Household Health Expenditure and Utilisation Survey 2013, typed from memory");
     let rule = "Straight distance x 1.3 at 45 km/h up to 60 km of road and 60 km/h beyond, 25 km/h inside a city core, and 3 minutes";
     say("travel", "*", Assumed, rule.into(), "");
