@@ -61,7 +61,7 @@ pub struct Made {
 
 /// Makes the rows. Wards have an area each.
 #[must_use]
-pub fn make(census: &Census, list: &[Listed], wards: Vec<Ward>) -> Made {
+pub fn make(census: &Census, list: &[Listed], wards: &[Ward]) -> Made {
     let people = people(census);
     let mut out = Made { special: census.special.iter().map(|s| s.people).sum(), ..Made::default() };
     let (mut nth, mut county) = (0, usize::MAX);

@@ -96,7 +96,7 @@ pub fn import_kenya(folder: &Path) -> Result<Imported, Vec<Problem>> {
     if problems.errors() > 0 {
         return Err(problems.into_sorted());
     }
-    let made = case::make(&census, &list, wards);
+    let made = case::make(&census, &list, &wards);
     for fate in Fate::ALL {
         warn(fate, &list, &made.notes, &mut problems);
     }

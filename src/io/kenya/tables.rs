@@ -227,7 +227,8 @@ pub fn census(folder: &Path, problems: &mut Problems) -> Option<Census> {
     const NAMES: [&str; 5] = ["County", "SubCounty", "AdminArea", "Population", "LandArea(in Sq. Km)"];
     let table = open(folder, CENSUS, &NAMES, true, problems)?;
     let mut out = Census::default();
-    let (mut of_county, mut total): (Vec<(u64, u64)>, Option<(u64, u64)>) = (Vec::new(), None);
+    let mut of_county: Vec<(u64, u64)> = Vec::new();
+    let mut total = None;
     for (line, row) in &table.rows {
         let mut c = Cell { file: table.file, names: &NAMES, line: *line, row, columns: &table.columns, problems: &mut *problems };
         let (name, kind) = (c.filled(1), c.filled(2));
