@@ -26,6 +26,7 @@ pub mod output;
 pub mod plan;
 mod plan_beds;
 pub mod progress;
+pub mod reality;
 pub mod referral;
 mod referral_layout;
 pub mod reform;
@@ -94,6 +95,7 @@ enum Command {
     Check(check::Args),
     Report(report::Args),
     Compare(compare::Args),
+    Reality(reality::Args),
     Bench(bench::Args),
     Batch(batch::Args),
     Generate(generate::Args),
@@ -128,6 +130,7 @@ impl Command {
             Self::Check(_) => "check",
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
+            Self::Reality(_) => "reality",
             Self::Bench(_) => "bench",
             Self::Batch(_) => "batch",
             Self::Generate(_) => "generate",
@@ -162,6 +165,7 @@ impl Command {
             Self::Check(args) => check::run(args, observer),
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
+            Self::Reality(args) => reality::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
             Self::Batch(args) => batch::run(args, observer),
             Self::Generate(args) => generate::run(args),
@@ -274,6 +278,7 @@ mod tests {
                 "check",
                 "report",
                 "compare",
+                "reality",
                 "bench",
                 "batch",
                 "generate",

@@ -101,6 +101,17 @@ pub fn import(file: &Path) -> Result<(Case, Files, Vec<io::Problem>), Fault> {
     Ok((read.case, files, read.warnings))
 }
 
+/// Reads the tables of Kenya: the case, the files of its folder with the notes on rows, and warnings.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn import_kenya(folder: &Path) -> Result<(Case, Files, Vec<io::Problem>), Fault> {
+    let made = io::kenya::import_kenya(folder).map_err(Fault::Invalid)?;
+    let mut files = io::folder_out::case_files(&made.read.case, &made.read.extras()).map_err(|e| anyhow!(e))?;
+    files.push(made.notes);
+    Ok((made.read.case, files, made.read.warnings))
+}
+
 /// Makes a synthetic case and the files of its folder.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ pub mod folder_out;
 pub mod frame;
 pub mod geojson;
 pub mod import;
+pub mod kenya;
 pub mod layout_files;
 pub mod layout_questions_files;
 pub mod location;

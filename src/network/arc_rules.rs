@@ -4,7 +4,7 @@
 //!   national centres (all, or the nearest of each tier).
 //! * `U`: rank 1 to the rank-2 site of its township (a township without one: the nearest of the area); rank 2 to the nearest rank 3
 //!   of its area (an area without one: the nearest anywhere) and the nearest city hospital; rank 3 to city and provincial
-//!   hospitals; city to provincial, regional, national; provincial to regional and national.
+//!   hospitals; city to provincial, regional, national; provincial to regional and national (`up_top` limits the provincial ones).
 //! * `W`: rank 4 and above to rank 3; rank 3 to rank 2 of its area; city to rank 2.
 //!
 //! "Nearest" is by travel time, ties by facility id. That patients step down into their own area only is a matter of the model's
@@ -140,7 +140,7 @@ fn ruled(case: &Case, observer: &dyn Observer) -> Arcs {
         arcs.unreachable.extend(missing);
         (up, arcs.unreachable)
     };
-    let (down, missing) = join_all(case, down_jobs(&sites));
+    let (down, missing) = join_all(case, down_jobs(&sites, &arcs.up));
     arcs.down = down;
     arcs.unreachable.extend(missing);
     arcs
@@ -242,13 +242,34 @@ fn up_jobs(sites: &Sites<'_>) -> Vec<Job<FacilityId>> {
     // Rank 3 and above.
     jobs.extend(pair_up(&sites.split(sites.rank(3)), sites.by_scope(4), Nearest::or_all(rules.up_rank3_city)));
     for (from, to) in [(3, 5), (4, 5), (4, 6), (4, 7), (5, 6), (5, 7)] {
-        jobs.push(Job { from: sites.rank(from).to_vec(), to: sites.rank(to).to_vec(), nearest: Nearest::All });
+        let nearest = if to == 5 { Nearest::or_all(rules.up_top) } else { Nearest::All };
+        jobs.push(Job { from: sites.rank(from).to_vec(), to: sites.rank(to).to_vec(), nearest });
     }
     jobs
 }
 
+/// Areas whose patients are referred to each provincial hospital: by their own hospitals, or by the city hospitals they share.
+fn served(sites: &Sites<'_>, up: &[ReferralArc], cities: &[Vec<FacilityId>]) -> BTreeSet<(FacilityId, usize)> {
+    let mut by_city: BTreeMap<FacilityId, Vec<FacilityId>> = BTreeMap::new();
+    let mut out = BTreeSet::new();
+    for arc in up.iter().filter(|a| sites.network.facility(a.to).rank() == 5) {
+        let from = sites.network.facility(arc.from);
+        match (from.rank(), from.area) {
+            (4, _) => by_city.entry(arc.from).or_default().push(arc.to),
+            (_, Some(area)) => drop(out.insert((arc.to, area.index()))),
+            (_, None) => {}
+        }
+    }
+    for (area, scope) in sites.scope.iter().enumerate() {
+        for tops in cities[*scope].iter().filter_map(|city| by_city.get(city)) {
+            out.extend(tops.iter().map(|top| (*top, area)));
+        }
+    }
+    out
+}
+
 /// The jobs of `W`.
-fn down_jobs(sites: &Sites<'_>) -> Vec<Job<FacilityId>> {
+fn down_jobs(sites: &Sites<'_>, up: &[ReferralArc]) -> Vec<Job<FacilityId>> {
     let partners = Nearest::or_all(sites.rules.down_partners);
     let top: Vec<FacilityId> = (5..=7).flat_map(|rank| sites.rank(rank)).copied().collect();
     let cities = sites.by_scope(4);
@@ -269,8 +290,10 @@ fn down_jobs(sites: &Sites<'_>) -> Vec<Job<FacilityId>> {
         return jobs;
     }
     // Partners are counted in each area.
+    let served = (sites.rules.up_top > 0).then(|| served(sites, up, &cities));
     for (area, scope) in sites.scope.iter().enumerate() {
-        let above = cities[*scope].iter().chain(&top).copied().collect();
+        let joined = |t: &&FacilityId| sites.network.facility(**t).rank() > 5 || served.as_ref().is_none_or(|s| s.contains(&(**t, area)));
+        let above = cities[*scope].iter().chain(top.iter().filter(joined)).copied().collect();
         jobs.push(Job { from: above, to: hospitals[area].clone(), nearest: partners });
         jobs.push(Job { from: cities[*scope].clone(), to: centres[area].clone(), nearest: partners });
     }

@@ -25,6 +25,9 @@ pub struct ArcRules {
     pub up_rank2_city: usize,
     /// City hospitals a rank-3 hospital refers to, nearest first; 0 joins all of them.
     pub up_rank3_city: usize,
+    /// Provincial hospitals that rank-3 and city hospitals refer to, nearest first; 0 joins all of them. With a limit, a provincial hospital sends
+    /// patients down only into areas whose hospitals, or whose city hospitals, refer to it: a country of many provinces sets it.
+    pub up_top: usize,
     /// Rank-3 and rank-2 partners of one hospital for step-down and redirect in each area, nearest first; 0 joins all of them.
     pub down_partners: usize,
     /// Join clinics, centres, county and city hospitals inside one prefecture only (provincial and higher centres serve all). The
@@ -48,6 +51,7 @@ impl Default for ArcRules {
             up_rank2: 2,
             up_rank2_city: 1,
             up_rank3_city: 0,
+            up_top: 0,
             down_partners: 0,
             within_prefecture: false,
             primary_own_area: true,

@@ -24,6 +24,7 @@ pub mod network_map;
 pub mod palette;
 pub mod pareto;
 pub mod projection;
+pub mod reality;
 pub mod reform;
 pub mod sankey;
 pub mod steps;

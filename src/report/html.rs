@@ -52,6 +52,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     env.add_template("beds.html", include_str!("templates/beds.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
     env.add_template("layout.html", include_str!("templates/layout.html"))?;
+    env.add_template("reality.html", include_str!("templates/reality.html"))?;
     env.add_template("reform.html", include_str!("templates/reform.html"))?;
     env.add_global("t", Value::from(Serde(said)));
     env.add_global("lang", text.code());

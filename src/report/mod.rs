@@ -15,6 +15,7 @@ pub mod html;
 pub mod layout;
 pub mod layout_questions;
 pub mod referral;
+pub mod reality;
 pub mod reform;
 pub mod register;
 pub mod sentences;

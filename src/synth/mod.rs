@@ -11,6 +11,7 @@ mod sites;
 
 pub use copies::linked_copies;
 pub use params::{SynthError, SynthParams};
+pub(crate) use people::apportion;
 
 use crate::ids::{AreaId, TownId};
 use crate::network::{
@@ -19,7 +20,7 @@ use crate::network::{
 use crate::travel::{MetricParams, Travel};
 use crate::units::{Persons, Yuan};
 use land::{Land, Spot, Valleys};
-use people::{apportion, rank_size};
+use people::rank_size;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;

@@ -8,7 +8,7 @@ pub(super) fn rank_size(n: usize, exponent: f64) -> Vec<f64> {
 /// Whole shares of `total` in proportion to `weights`, each at least `least`, that sum to it exactly: the method of largest
 /// remainders (Hamilton), ties to the earlier. When the minimum alone exceeds `total`, everyone gets the minimum.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // shares of a u64 by weights that are not negative
-pub(super) fn apportion(total: u64, weights: &[f64], least: u64) -> Vec<u64> {
+pub(crate) fn apportion(total: u64, weights: &[f64], least: u64) -> Vec<u64> {
     let spare = total.saturating_sub(least * weights.len() as u64);
     let sum: f64 = weights.iter().sum();
     if weights.is_empty() || sum <= 0.0 {

@@ -208,14 +208,27 @@ fn scan(case: &Case) -> Arcs {
             }
             3 => {
                 up = near(from, all_or(r.up_rank3_city), &|f| f.rank() == 4 && same(g.area, 4, f));
-                up.extend(near(from, usize::MAX, &|f| f.rank() == 5));
+                up.extend(near(from, all_or(r.up_top), &|f| f.rank() == 5));
                 down = near(from, all_or(r.down_partners), &|f| f.rank() == 2 && f.area == g.area);
             }
             rank => {
-                up = near(from, usize::MAX, &|f| f.rank() > rank);
+                up = near(from, usize::MAX, &|f| f.rank() > rank.max(5));
+                if rank == 4 {
+                    up.extend(near(from, all_or(r.up_top), &|f| f.rank() == 5));
+                }
+                let serves = |a: Option<AreaId>| {
+                    rank != 5
+                        || r.up_top == 0
+                        || r.down_partners == 0
+                        || (0..n.facilities.len()).any(|q| {
+                            let (at, g) = (Place::Facility(FacilityId::new(q)), &n.facilities[q]);
+                            (g.rank() == 3 && g.area == a || g.rank() == 4 && same(a, 4, g))
+                                && near(at, r.up_top, &|f| f.rank() == 5).contains(&j)
+                        })
+                };
                 for a in 0..n.areas.len() {
                     let a = Some(AreaId::new(a));
-                    if rank == 4 && !same(a, 4, g) {
+                    if rank == 4 && !same(a, 4, g) || !serves(a) {
                         continue;
                     }
                     down.extend(near(from, all_or(r.down_partners), &|f| f.rank() == 3 && f.area == a));
@@ -241,10 +254,10 @@ fn scan(case: &Case) -> Arcs {
 fn any_case() -> impl Strategy<Value = Case> {
     let spots = (0..4_usize, 0..3_usize, -7..8_i32, -7..8_i32);
     let tiers = prop::sample::select(Tier::ALL.to_vec());
-    let rules = (0..4_usize, 0..3_usize, 0..3_usize, any::<bool>(), any::<bool>());
+    let rules = (0..4_usize, 0..3_usize, 0..3_usize, any::<bool>(), any::<bool>(), 0..3_usize);
     let crs = prop::sample::select(vec![(Crs::PlanarKm, 4.0), (Crs::PlanarKm, 40.0), (Crs::Wgs84, 0.2)]);
     (prop::collection::vec(spots.clone(), 1..25), prop::collection::vec((tiers, spots, any::<bool>()), 1..60), rules, crs).prop_map(
-        |(people, sites, (near, top, partners, inside, own), (crs, scale))| {
+        |(people, sites, (near, top, partners, inside, own, top_up), (crs, scale))| {
             let at = |x: i32, y: i32| Position { x: f64::from(x) * scale, y: f64::from(y) * scale };
             let areas = (0..4).map(|a| area(&format!("a{a}"), a % 2 == 0, if a < 2 { "p" } else { "q" })).collect();
             let towns = (0..12).map(|t| town(&format!("t{t}"), t / 3, at(0, 0))).collect();
@@ -259,6 +272,7 @@ fn any_case() -> impl Strategy<Value = Case> {
             case.rules.first_top = top;
             case.rules.up_rank2 = top + 1;
             case.rules.up_rank3_city = top;
+            case.rules.up_top = top_up;
             case.rules.down_partners = partners;
             case.rules.within_prefecture = inside;
             case.rules.primary_own_area = own;
