@@ -41,7 +41,7 @@
 //! | [`location`], [`routing`] | own algorithms with a certificate: facility location, day tours from a base |
 //! | [`layout`], [`referral`], [`reform`] | where facilities and beds go; the referral plan; the further models of the reform |
 //! | [`io`], [`text`], [`plot`], [`report`] | files, the text catalogue, pictures, reports |
-//! | [`mod@bench`], [`cli`] | the bench for solver settings, the command line |
+//! | [`mod@bench`], [`batch`], [`cli`] | the bench for solver settings, many plans at once, the command line |
 //!
 //! # Example
 //!
@@ -65,6 +65,7 @@
 //! ```
 
 pub mod backend;
+pub mod batch;
 pub mod bench;
 pub mod check;
 pub mod cli;

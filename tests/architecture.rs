@@ -33,6 +33,7 @@ const ROOMS: &[&str] = &[
     "plot",
     "report",
     "bench",
+    "batch",
     "cli",
 ];
 

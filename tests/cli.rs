@@ -6,7 +6,7 @@ use predicates::prelude::*;
 use serde_json::Value;
 use std::fs;
 
-const COMMANDS: [&str; 28] = [
+const COMMANDS: [&str; 29] = [
     "demo",
     "validate",
     "referral",
@@ -31,6 +31,7 @@ const COMMANDS: [&str; 28] = [
     "report",
     "compare",
     "bench",
+    "batch",
     "generate",
     "import",
     "schema",

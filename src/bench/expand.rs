@@ -2,6 +2,7 @@
 
 use super::instances::{PointsSpec, generate};
 use super::spec::{InstanceSpec, ProblemSpec, SettingSpec, Spec, takes};
+use crate::io::fingerprint::{Fingerprint, of_bytes as hash, of_path as hash_of_path};
 use crate::io::folder_out::{Extras, case_files};
 use crate::io::write::write_file;
 use crate::network::codes;
@@ -44,49 +45,6 @@ pub struct Run {
     pub program: PathBuf,
     /// Scenario of referral.
     pub scenario: Option<PathBuf>,
-}
-
-/// FNV-1a (Fowler, Noll, Vo), 64 bits, from two offsets: 128 bits that tell inputs apart; no protection against forgery is needed.
-#[derive(Debug, Clone, Copy)]
-struct Fnv(u64, u64);
-
-impl Fnv {
-    const fn new() -> Self {
-        Self(0xcbf2_9ce4_8422_2325, 0x9e37_79b9_7f4a_7c15)
-    }
-
-    fn add(mut self, bytes: &[u8]) -> Self {
-        for &b in bytes {
-            self.0 = (self.0 ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3);
-            self.1 = (self.1 ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3).rotate_left(1);
-        }
-        // A mark after every part, so that parts cannot run together.
-        self.0 = (self.0 ^ 0xff).wrapping_mul(0x0000_0100_0000_01b3);
-        self
-    }
-
-    fn text(self) -> String {
-        format!("{:016x}{:016x}", self.0, self.1)
-    }
-}
-
-/// Hash of bytes, in hexadecimal.
-#[must_use]
-pub fn hash(bytes: &[u8]) -> String {
-    Fnv::new().add(bytes).text()
-}
-
-fn hash_of_path(path: &Path) -> std::io::Result<String> {
-    if !path.is_dir() {
-        return Ok(hash(&fs::read(path)?));
-    }
-    let mut names: Vec<PathBuf> = fs::read_dir(path)?.map(|e| e.map(|e| e.path())).collect::<Result<_, _>>()?;
-    names.sort();
-    let mut all = Fnv::new();
-    for file in names.iter().filter(|f| f.is_file()) {
-        all = all.add(file.file_name().unwrap_or_default().as_encoded_bytes()).add(&fs::read(file)?);
-    }
-    Ok(all.text())
 }
 
 /// Where things are.
@@ -160,7 +118,7 @@ pub fn expand(spec: &Spec, places: &Places<'_>) -> Result<Vec<Run>, Vec<Problem>
                         let (program, program_hash) = &programs[s.name.as_str()];
                         let (scenario, scenario_hash) = &scenarios[p.name.as_str()];
                         let time = s.time.unwrap_or(spec.time);
-                        let hash = Fnv::new()
+                        let hash = Fingerprint::new()
                             .add(b"fenji bench 1")
                             .add(program_hash.as_bytes())
                             .add(instance.hash.as_bytes())

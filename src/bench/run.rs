@@ -3,6 +3,7 @@
 use super::expand::Run;
 use super::spec::Engine;
 use super::{Record, Status, engine};
+use crate::io::process::{self, load, tether};
 use crate::io::write::write_file;
 use crate::outcome::{Event, Observer};
 use serde_json::Value;
@@ -10,7 +11,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,14 +22,6 @@ const LOOK: Duration = Duration::from_millis(2);
 const GRACE: f64 = 15.0;
 /// The end of what a failed program said.
 const MESSAGE: usize = 600;
-
-/// What the system says of a process that ended.
-#[derive(Debug, Clone, Copy, Default)]
-struct Ended {
-    exit: Option<i32>,
-    cpu: Option<f64>,
-    peak: Option<u64>,
-}
 
 /// Runs what is not there yet, `jobs` at a time on disjoint cores; returns how many were run. Stops between and within runs when asked to:
 /// a run that was cut short by Ctrl-C leaves nothing behind and is run again next time.
@@ -82,14 +75,14 @@ fn one(run: &Run, results: &Path, cores: &[u32], observer: &dyn Observer) -> io:
     let mut command = command(run, scratch.path())?;
     let (said, complained) = (scratch.path().join("stdout"), scratch.path().join("stderr"));
     command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(File::create(&complained)?).env_remove("FENJI_LOG");
-    pin(&mut command, cores);
+    tether(&mut command, cores);
     let load = load();
     let begin = Instant::now();
     let mut child = command.spawn().map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", run.program.display())))?;
     let most = Duration::from_secs_f64(run.time * 1.25 + GRACE);
     let mut killed = false;
     let ended = loop {
-        if let Some(ended) = ended(&mut child)? {
+        if let Some(ended) = process::ended(&mut child)? {
             break ended;
         }
         let stop = observer.stop_requested();
@@ -97,7 +90,7 @@ fn one(run: &Run, results: &Path, cores: &[u32], observer: &dyn Observer) -> io:
             killed = true;
             child.kill()?;
             if stop {
-                while self::ended(&mut child)?.is_none() {
+                while process::ended(&mut child)?.is_none() {
                     std::thread::sleep(LOOK);
                 }
                 return Ok(false);
@@ -251,91 +244,4 @@ fn read(run: &Run, answer: &Value, killed: bool, exit: Option<i32>) -> Record {
         trace: answer["trace"].as_array().map(|t| t.iter().filter_map(pair).collect()).unwrap_or_default(),
         message: String::new(),
     }
-}
-
-/// One-minute load average.
-fn load() -> Option<f64> {
-    fs::read_to_string("/proc/loadavg").ok()?.split_whitespace().next()?.parse().ok()
-}
-
-/// Cores that this process may use.
-#[cfg(target_os = "linux")]
-#[must_use]
-pub fn cores() -> Vec<u32> {
-    // SAFETY: an all-zero set is a valid one, and the call fills it within its size.
-    let set = unsafe {
-        let mut set: libc::cpu_set_t = std::mem::zeroed();
-        if libc::sched_getaffinity(0, std::mem::size_of::<libc::cpu_set_t>(), &raw mut set) != 0 {
-            return vec![0];
-        }
-        set
-    };
-    // SAFETY: positions below CPU_SETSIZE are within the set.
-    let all = 0..libc::CPU_SETSIZE.unsigned_abs();
-    let own: Vec<u32> = all.filter(|&n| unsafe { libc::CPU_ISSET(n as usize, &set) }).collect();
-    if own.is_empty() { vec![0] } else { own }
-}
-
-/// Cores that this process may use.
-#[cfg(not(target_os = "linux"))]
-#[must_use]
-pub fn cores() -> Vec<u32> {
-    let n = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    (0..u32::try_from(n).unwrap_or(1)).collect()
-}
-
-/// Pins a child to cores.
-#[cfg(target_os = "linux")]
-fn pin(command: &mut Command, cores: &[u32]) {
-    use std::os::unix::process::CommandExt;
-    let cores = cores.to_vec();
-    // Ctrl-C is for the bench, which then ends its children.
-    command.process_group(0);
-    // SAFETY: between fork and exec only system calls without allocation are made; a refusal leaves the child unpinned.
-    unsafe {
-        command.pre_exec(move || {
-            let mut set: libc::cpu_set_t = std::mem::zeroed();
-            for &n in &cores {
-                libc::CPU_SET(n as usize, &mut set);
-            }
-            libc::sched_setaffinity(0, std::mem::size_of::<libc::cpu_set_t>(), &raw const set);
-            // a run must not outlive its bench: it would disturb the next one
-            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
-            Ok(())
-        });
-    }
-}
-
-#[cfg(not(target_os = "linux"))]
-fn pin(_: &mut Command, _: &[u32]) {}
-
-/// Whether a child has ended, with what the system counted for it.
-#[cfg(unix)]
-fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
-    let pid = libc::pid_t::try_from(child.id()).map_err(io::Error::other)?;
-    let mut status = 0;
-    // SAFETY: an all-zero usage is a valid one; both places live through the call.
-    let (found, usage) = unsafe {
-        let mut usage: libc::rusage = std::mem::zeroed();
-        (libc::wait4(pid, &raw mut status, libc::WNOHANG, &raw mut usage), usage)
-    };
-    if found == 0 {
-        return Ok(None);
-    }
-    if found < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    #[allow(clippy::cast_precision_loss)] // seconds and microseconds
-    let seconds = |t: libc::timeval| t.tv_sec as f64 + t.tv_usec as f64 / 1e6;
-    let kib = if cfg!(target_os = "macos") { 1 } else { 1024 };
-    Ok(Some(Ended {
-        exit: libc::WIFEXITED(status).then(|| libc::WEXITSTATUS(status)),
-        cpu: Some(seconds(usage.ru_utime) + seconds(usage.ru_stime)),
-        peak: u64::try_from(usage.ru_maxrss).ok().map(|m| m * kib),
-    }))
-}
-
-#[cfg(not(unix))]
-fn ended(child: &mut Child) -> io::Result<Option<Ended>> {
-    Ok(child.try_wait()?.map(|status| Ended { exit: status.code(), ..Ended::default() }))
 }

@@ -29,7 +29,7 @@ use super::engine;
 use super::instances::PointsSpec;
 use crate::backend;
 use crate::io::text_file::{self, LARGEST_TOML};
-use crate::io::toml_file::TomlFile;
+use crate::io::toml_file::{TomlFile, line_in_entry};
 use crate::network::codes::{self, Rule};
 use crate::network::{Place, Problem, Problems};
 use crate::synth::SynthParams;
@@ -257,26 +257,7 @@ struct Door<'t, 'p> {
 impl Door<'_, '_> {
     /// A problem of an entry of a list: its line is that of the key when it can be found, else of the entry.
     fn say(&mut self, rule: &Rule, start: usize, key: &str, value: &dyn std::fmt::Display, message: String) {
-        let line_of = |at: usize| self.text.as_bytes()[..at.min(self.text.len())].iter().filter(|b| **b == b'\n').count() as u64 + 1;
-        // The entry begins with its header (or its brace); its keys stand before the next header.
-        let rest = self.text.get(start..).unwrap_or("");
-        let last = key.rsplit('.').next().unwrap_or(key);
-        let mut offset = 0;
-        let mut line = line_of(start);
-        for (n, l) in rest.split_inclusive('\n').enumerate() {
-            if n > 0 && l.trim_start().starts_with('[') {
-                break;
-            }
-            let is_key = |(at, word): (usize, &str)| {
-                let before = l[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "_-\"'".contains(c)));
-                before && l[at + word.len()..].trim_start().starts_with('=')
-            };
-            if l.match_indices(last).any(is_key) {
-                line = line_of(start + offset);
-                break;
-            }
-            offset += l.len();
-        }
+        let line = line_in_entry(self.text, start, key);
         self.problems.push(Problem::new(rule, Place::line(self.shown, line), message).column(key).value(value));
     }
 

@@ -6,6 +6,7 @@ use super::output;
 use crate::bench::expand::{Places, expand};
 use crate::bench::page::{Bench, files};
 use crate::bench::{collect, engine, run, spec};
+use crate::io::process;
 use crate::io::write::write_file;
 use crate::outcome::Observer;
 use anyhow::{Context, anyhow};
@@ -47,7 +48,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if args.single {
         return single(&args.spec);
     }
-    let cores = run::cores();
+    let cores = process::cores();
     let spec = spec::read(&args.spec, cores.len()).map_err(Fault::Invalid)?;
     let jobs = usize::from(args.jobs);
     let threads = spec.setting.iter().map(|s| s.get_ref().threads as usize).max().unwrap_or(1);

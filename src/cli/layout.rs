@@ -43,6 +43,9 @@ pub struct Args {
     /// Write plan.json and scenario.toml only
     #[arg(long)]
     pub no_report: bool,
+    /// Write plan.json, scenario.toml and tables only: no page and no pictures
+    #[arg(long, conflicts_with = "no_report")]
+    pub tables: bool,
     /// Where results go.
     #[command(flatten)]
     pub out: OutArg,
@@ -110,14 +113,18 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
             return Ok(check::refused("layout", &wrong, "the answers to --ask failed their own check; nothing was written"));
         }
     }
-    let files = layout_steps::files(&prepared, &plan, asked.as_ref(), (!args.no_report).then_some(args.lang))?;
+    let bare = args.no_report || args.tables;
+    let mut files = layout_steps::files(&prepared, &plan, asked.as_ref(), (!bare).then_some(args.lang))?;
+    if args.tables {
+        files.extend(crate::io::layout_files::tables(&prepared.case.network, &plan));
+    }
     output::write_results(out, &files)?;
     let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&summary(&prepared, &plan).join("\n"));
     for line in asked.iter().flat_map(layout_questions::summary) {
         text.push_str(&format!("\n{line}"));
     }
-    let opens = out.join(if args.no_report { "plan.json" } else { "report.html" });
+    let opens = out.join(if bare { "plan.json" } else { "report.html" });
     text.push_str(&format!("\nwritten: {}", opens.display()));
     let counts: serde_json::Map<String, serde_json::Value> =
         SiteStatus::ALL.iter().map(|s| (s.name().to_owned(), json!(plan.sites.iter().filter(|x| x.status == *s).count()))).collect();

@@ -2,6 +2,9 @@
 //! and exit codes happen here, in one place.
 
 pub mod args;
+pub mod batch;
+mod batch_args;
+mod batch_show;
 pub mod beds;
 pub mod bench;
 pub mod check;
@@ -92,6 +95,7 @@ enum Command {
     Report(report::Args),
     Compare(compare::Args),
     Bench(bench::Args),
+    Batch(batch::Args),
     Generate(generate::Args),
     Import(import::Args),
     Schema(schema::Args),
@@ -125,6 +129,7 @@ impl Command {
             Self::Report(_) => "report",
             Self::Compare(_) => "compare",
             Self::Bench(_) => "bench",
+            Self::Batch(_) => "batch",
             Self::Generate(_) => "generate",
             Self::Import(_) => "import",
             Self::Schema(_) => "schema",
@@ -158,6 +163,7 @@ impl Command {
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
+            Self::Batch(args) => batch::run(args, observer),
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),
@@ -286,6 +292,7 @@ mod tests {
                 "report",
                 "compare",
                 "bench",
+                "batch",
                 "generate",
                 "import",
                 "schema",

@@ -63,6 +63,12 @@ impl Progress {
         Self { style, steps: Mutex::new(Vec::new()) }
     }
 
+    /// How progress is shown.
+    #[must_use]
+    pub const fn style(&self) -> Style {
+        self.style
+    }
+
     /// Makes Ctrl-C (and SIGTERM) ask for the best plan so far; a second one ends the program at once.
     pub fn catch_interrupt(&self) {
         let style = self.style;
@@ -71,7 +77,7 @@ impl Progress {
                 std::process::exit(130);
             }
             if style != Style::Quiet {
-                say("stopping with the best plan so far; once more to leave at once");
+                say("stopping with what there is so far; once more to leave at once");
             }
         });
         if let Err(error) = installed {
@@ -165,7 +171,7 @@ fn bar(name: &'static str, total: Option<u64>) -> ProgressBar {
 }
 
 /// A line on stderr; a closed stderr is no reason to stop.
-fn say(text: &str) {
+pub(super) fn say(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 

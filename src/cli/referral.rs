@@ -37,6 +37,9 @@ pub struct Args {
     /// Write plan.json and scenario.toml only
     #[arg(long)]
     pub no_report: bool,
+    /// Write plan.json, scenario.toml and tables only: no page and no pictures
+    #[arg(long, conflicts_with = "no_report")]
+    pub tables: bool,
     /// Where results go.
     #[command(flatten)]
     pub out: OutArg,
@@ -62,11 +65,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     if !judged.violations.is_empty() {
         return Ok(check::refused("referral", &judged.violations, "the plan failed its own check and was not written"));
     }
-    let files = steps::plan_files(&prepared, &judged, (!args.no_report).then_some(args.lang))?;
+    let mut files = steps::plan_files(&prepared, &judged, (!(args.no_report || args.tables)).then_some(args.lang))?;
+    if args.tables {
+        files.extend(steps::tables(&prepared, &judged, args.lang)?);
+    }
     output::write_results(out, &files)?;
     let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
     text.push_str(&summary::lines(&prepared, &judged).join("\n"));
-    text.push_str(&format!("\nwritten: {}", opens(out, args.no_report).display()));
+    text.push_str(&format!("\nwritten: {}", opens(out, args.no_report || args.tables).display()));
     Ok(Answer::fine(object("referral", &prepared, &judged, out, &files), text))
 }
 

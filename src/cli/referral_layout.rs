@@ -47,8 +47,11 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
         Ok(judged) => judged,
         Err(answer) => return Ok(answer),
     };
-    let lang = (!args.no_report).then_some(args.lang);
+    let lang = (!(args.no_report || args.tables)).then_some(args.lang);
     let mut files = steps::plan_files_after(&built, &after, Some((&today, &before, &plan)), lang)?;
+    if args.tables {
+        files.extend(steps::tables(&built, &after, args.lang)?);
+    }
     let case = io::folder_out::case_files(&built.case, &io::folder_out::Extras { name_en: built.name_en.clone(), ..Default::default() });
     files.extend(case.map_err(|e| anyhow!(e))?.into_iter().map(|(name, bytes)| (format!("case/{name}"), bytes)));
     files.push(("before/plan.json".to_owned(), io::plan_file::plan_bytes(&before.plan).map_err(|e| anyhow!(e))?));
@@ -71,7 +74,7 @@ pub fn run(args: &Args, layout: &Path, options: &SolveOptions, observer: &dyn Ob
         applied.doctors_added,
         applied.doctors_released
     ));
-    lines.push(format!("written: {}", out.join(if args.no_report { "plan.json" } else { "report.html" }).display()));
+    lines.push(format!("written: {}", out.join(if lang.is_none() { "plan.json" } else { "report.html" }).display()));
     Ok(Answer::fine(json, lines.join("\n")))
 }
 

@@ -13,7 +13,7 @@ use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
 use crate::plot::reform::ReformPictureInput;
 use crate::policy::{Reform, Scenario};
 use crate::reform::{self, ReformInput, Reformed, Repair, Solved};
-use crate::report::reform::{ReformReport, part, write_bundle};
+use crate::report::reform::{ReformReport, part, tables, write_bundle};
 use crate::text::Catalogue;
 use anyhow::anyhow;
 use serde_json::json;
@@ -57,6 +57,9 @@ pub struct Args {
     /// Write plan.json, scenario.toml and effect.toml only
     #[arg(long)]
     pub no_report: bool,
+    /// Write plan.json, scenario.toml and tables only: no page and no pictures
+    #[arg(long, conflicts_with = "no_report")]
+    pub tables: bool,
     /// Where results go.
     #[command(flatten)]
     pub out: OutArg,
@@ -82,11 +85,16 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
     if !violations.is_empty() {
         return Ok(refusal::refused(model.name(), &violations, "the plan failed its own check and was not written"));
     }
-    let files = files(&prepared, &plan, rests_on.as_ref(), (!args.no_report).then_some(args.lang))?;
+    let bare = args.no_report || args.tables;
+    let mut files = files(&prepared, &plan, rests_on.as_ref(), (!bare).then_some(args.lang))?;
+    if args.tables {
+        let report = ReformReport { network: &prepared.case.network, name_en: prepared.name_en.as_deref(), plan: &plan };
+        files.extend(tables(&report, args.lang.code()).map_err(|e| anyhow!(e))?);
+    }
     output::write_results(out, &files)?;
     let said = said(&prepared, &plan)?;
     let mut text: String = prepared.warnings.iter().map(|w| super::exit::told(w) + "\n").collect();
-    let written = if args.no_report { "plan.json" } else { "report.html" };
+    let written = if bare { "plan.json" } else { "report.html" };
     text.push_str(&format!("{}\n{}\nwritten: {}", said.join("\n"), proof(&plan), out.join(written).display()));
     let json = json!({
         "command": model.name(), "ok": true, "case": plan.case, "objective": plan.objective, "unit": plan.unit, "maximised": plan.maximised,

@@ -372,6 +372,14 @@ pub fn plan_files_after(
     Ok(files)
 }
 
+/// The tables of a plan, without page and pictures.
+///
+/// # Errors
+/// When a table cannot be made.
+pub fn tables(prepared: &Prepared, judged: &Judged, lang: Lang) -> Result<Files, Fault> {
+    Ok(report::referral::tables(&report_input(prepared, judged, None), lang.code()).map_err(|e| anyhow!(e))?)
+}
+
 /// The files that show plans side by side; the first is the one that the others are compared with.
 ///
 /// # Errors

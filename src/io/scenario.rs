@@ -122,7 +122,6 @@ fn merge(base: &mut toml::Table, over: &toml::Table) {
 /// All problems, each with its line.
 pub fn read_scenario(path: &Path, network: Option<&Network>) -> Result<ScenarioFile, Vec<Problem>> {
     let shown = path.display().to_string();
-    let mut problems = Problems::default();
     let text = match text_file::read(path, &shown, LARGEST_TOML) {
         Ok(Some(text)) => text,
         Ok(None) => return Err(vec![Problem::new(&codes::FILE_MISSING, Place::file(&shown), "there is no such scenario file")]),
@@ -130,10 +129,19 @@ pub fn read_scenario(path: &Path, network: Option<&Network>) -> Result<ScenarioF
         Err(problem) if problem.code == codes::FILE_EMPTY.code => String::new(),
         Err(problem) => return Err(vec![*problem]),
     };
-    let Some(file) = TomlFile::parse(&text, &shown, &mut problems) else { return Err(problems.into_sorted()) };
+    read_text(&shown, &text, network)
+}
+
+/// Reads a scenario from a text; `shown` is the name of its file for the user.
+///
+/// # Errors
+/// All problems, each with its line.
+pub fn read_text(shown: &str, text: &str, network: Option<&Network>) -> Result<ScenarioFile, Vec<Problem>> {
+    let mut problems = Problems::default();
+    let Some(file) = TomlFile::parse(text, shown, &mut problems) else { return Err(problems.into_sorted()) };
     let scenario = file.read(&mut problems).unwrap_or_default();
     let told = check(&file, &[], &scenario);
-    let read = of_table(&shown, &[], scenario, &text);
+    let read = of_table(shown, &[], scenario, text);
     // Any pack will do: what it asks for has no say in what a scenario may ask.
     let misfits = network.map_or_else(Vec::new, |n| read.misfits(n, pack::names().last().copied().unwrap_or_default()));
     let known: std::collections::BTreeSet<_> = told.iter().map(|p| (p.column.clone(), p.value.clone())).collect();

@@ -182,6 +182,32 @@ fn line_at(text: &str, at: usize) -> u64 {
     line_index(text, at) as u64 + 1
 }
 
+/// The line of a key of an entry of a list that begins at `start` (its header or its brace); that of the entry when the key cannot be found.
+#[must_use]
+pub fn line_in_entry(text: &str, start: usize, key: &str) -> u64 {
+    let line_of = |at: usize| text.as_bytes()[..at.min(text.len())].iter().filter(|b| **b == b'\n').count() as u64 + 1;
+    // The entry begins with its header (or its brace); its keys stand before the next header.
+    let rest = text.get(start..).unwrap_or("");
+    let last = key.rsplit('.').next().unwrap_or(key);
+    let mut offset = 0;
+    let mut line = line_of(start);
+    for (n, l) in rest.split_inclusive('\n').enumerate() {
+        if n > 0 && l.trim_start().starts_with('[') {
+            break;
+        }
+        let is_key = |(at, word): (usize, &str)| {
+            let before = l[..at].chars().next_back().is_none_or(|c| !(c.is_alphanumeric() || "_-\"'".contains(c)));
+            before && l[at + word.len()..].trim_start().starts_with('=')
+        };
+        if l.match_indices(last).any(is_key) {
+            line = line_of(start + offset);
+            break;
+        }
+        offset += l.len();
+    }
+    line
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used)] // a test may fail
 mod tests {

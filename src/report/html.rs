@@ -38,7 +38,7 @@ pub fn figure(picture: &Picture, png: &[u8]) -> Figure {
     }
 }
 
-/// Renders a page; `name` is one of the templates: `report.html`, `beds.html`, `bench.html`, `compare.html`.
+/// Renders a page; `name` is one of the templates: `report.html`, `beds.html`, `bench.html`, `batch.html`, `compare.html`.
 ///
 /// # Errors
 /// The template engine's, or no font.
@@ -48,6 +48,7 @@ pub fn page(name: &str, text: &Catalogue, context: Value) -> Result<Vec<u8>, Rep
     env.add_template("base.html", include_str!("templates/base.html"))?;
     env.add_template("report.html", include_str!("templates/report.html"))?;
     env.add_template("bench.html", include_str!("templates/bench.html"))?;
+    env.add_template("batch.html", include_str!("templates/batch.html"))?;
     env.add_template("beds.html", include_str!("templates/beds.html"))?;
     env.add_template("compare.html", include_str!("templates/compare.html"))?;
     env.add_template("layout.html", include_str!("templates/layout.html"))?;

@@ -37,6 +37,14 @@ pub fn write_bundle(input: &ReportInput<'_>, lang: &str) -> Result<Vec<File>, Re
     Ok(files)
 }
 
+/// The tables of a plan alone, `tables/*.csv`: no font is needed.
+///
+/// # Errors
+/// An unknown language, or a table that cannot be made.
+pub fn tables(input: &ReportInput<'_>, lang: &str) -> Result<Vec<File>, ReportError> {
+    sheets::all(input, &Catalogue::load(lang)?)
+}
+
 /// All pictures as PNG, in parallel, in their order.
 pub(super) fn render(pictures: &[Picture]) -> Result<Vec<Vec<u8>>, ReportError> {
     Ok(pictures.par_iter().map(Picture::png).collect::<Result<Vec<_>, _>>()?)

@@ -9,7 +9,7 @@ mod number;
 mod words;
 
 pub use measure::Measure;
-pub use number::NumberStyle;
+pub use number::{NumberStyle, grouped};
 pub use words::{clean, shorten};
 
 use crate::policy::pack::PolicyTarget;

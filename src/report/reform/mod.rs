@@ -69,6 +69,16 @@ pub fn write_bundle(input: &ReformReport<'_>, lang: &str) -> Result<Vec<File>, R
     Ok(files)
 }
 
+/// The tables of a plan alone, `tables/*.csv`: no font is needed.
+///
+/// # Errors
+/// An unknown language, or a table that cannot be made.
+pub fn tables(input: &ReformReport<'_>, lang: &str) -> Result<Vec<File>, ReportError> {
+    let text = &Catalogue::load(lang)?;
+    let spoken = ReformPictureInput { network: input.network, name_en: input.name_en, plan: input.plan, text };
+    Ok(part(&spoken)?.sheets.into_iter().map(|s| s.csv).collect())
+}
+
 /// The section of one plan and its files, which get `prefix` before their names.
 ///
 /// # Errors

@@ -1,0 +1,229 @@
+//! The data set of a batch: jobs, indicators, ledger, facilities, flows; one file a table, every row with its job, case, scenario, command and
+//! parameters, so that DuckDB, pandas and Polars read it at once. Rows stand in the order of the jobs; times are in `jobs` alone, so that all
+//! other tables are the same however the batch was run.
+
+use super::folder::Batch;
+use super::maps::{Places, places_of};
+use super::sealed::There;
+use super::tables::{self, Found};
+use super::{Entry, Record, Status, grid};
+use crate::io::frame::{Column, Kind, Value};
+use crate::io::write::{TEMPORARY, write_file};
+use crate::report::csv_out::harmless;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Columns that every table has first, before those of the parameters.
+const KEYS: [&str; 6] = ["job", "case", "parent", "group", "scenario", "command"];
+
+/// Columns of each table behind the shared ones.
+const JOBS: [(&str, Kind); 14] = [
+    ("arguments", Kind::Words),
+    ("status", Kind::Words),
+    ("termination", Kind::Words),
+    ("objective", Kind::Number),
+    ("bound", Kind::Number),
+    ("gap", Kind::Number),
+    ("exit", Kind::Whole),
+    ("seconds", Kind::Number),
+    ("cpu_seconds", Kind::Number),
+    ("peak_memory", Kind::Whole),
+    ("folder", Kind::Words),
+    ("opens", Kind::Words),
+    ("message", Kind::Words),
+    ("place", Kind::Whole),
+];
+
+/// Writes the data set of the jobs of a batch (`own`: positions in its list) into `root/data`; returns the names of its files.
+///
+/// # Errors
+/// What the system says.
+pub fn write(root: &Path, batch: &Batch, own: &[usize], found: &[There]) -> io::Result<Vec<String>> {
+    let folder = root.join("data");
+    fs::create_dir_all(&folder)?;
+    let places = refresh_places(root, batch)?;
+    let parameters = parameters(&batch.jobs);
+    let with = |columns: &[(&str, Kind)]| -> Vec<Column> {
+        let keys = KEYS.iter().map(|k| ((*k).to_owned(), Kind::Words));
+        let own = columns.iter().map(|(n, k)| ((*n).to_owned(), *k));
+        keys.chain(parameters.iter().map(|(key, kind)| (grid::column(key), *kind))).chain(own).collect()
+    };
+    let csv = !cfg!(feature = "parquet");
+    let mut jobs = Out::begin(&folder, "jobs", &with(&JOBS), true)?;
+    let mut indicators = Out::begin(&folder, "indicators", &with(&tables::INDICATORS), csv)?;
+    let mut ledger = Out::begin(&folder, "ledger", &with(&tables::LEDGER), csv)?;
+    let mut facilities = Out::begin(&folder, "facilities", &with(&tables::FACILITIES), csv)?;
+    let mut flows = Out::begin(&folder, "flows", &with(&tables::FLOWS), csv)?;
+    for (&n, there) in own.iter().zip(found) {
+        let entry = &batch.jobs[n];
+        let keys = keys(entry, &parameters);
+        let row = |rest: Vec<Value>| keys.iter().cloned().chain(rest).collect::<Vec<_>>();
+        jobs.push(row(job(entry, there, n)))?;
+        if there.record().is_none_or(|r| r.status != Status::Done) {
+            continue;
+        }
+        let peopled = places.get(&entry.case).map(Places::peopled);
+        let Found { indicators: i, ledger: l, facilities: f, flows: w } =
+            tables::read(&root.join("jobs").join(&entry.hash), &entry.command, peopled.as_ref());
+        for (out, rows) in [(&mut indicators, i), (&mut ledger, l), (&mut facilities, f), (&mut flows, w)] {
+            for rest in rows {
+                out.push(row(rest))?;
+            }
+        }
+    }
+    let mut names = Vec::new();
+    for out in [jobs, indicators, ledger, facilities, flows] {
+        names.extend(out.finish(&folder)?);
+    }
+    Ok(names)
+}
+
+/// Where the places of cases are, for the page: read now where the case is at hand, kept where it is not.
+fn refresh_places(root: &Path, batch: &Batch) -> io::Result<BTreeMap<String, Places>> {
+    let path = root.join("places.json");
+    let mut places: BTreeMap<String, Places> = fs::read(&path).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
+    for (name, folder) in &batch.cases {
+        if let Some(found) = places_of(folder) {
+            places.insert(name.clone(), found);
+        }
+    }
+    places.retain(|name, _| batch.cases.contains_key(name));
+    let mut bytes = serde_json::to_vec(&places).map_err(io::Error::other)?;
+    bytes.push(b'\n');
+    write_file(&path, &bytes)?;
+    Ok(places)
+}
+
+/// Keys of the parameters with their types: numbers where all values are numbers, else words.
+fn parameters(jobs: &[Entry]) -> Vec<(String, Kind)> {
+    let mut all: BTreeMap<&str, Kind> = BTreeMap::new();
+    for (key, value) in jobs.iter().flat_map(|j| &j.parameters) {
+        let number = value.is_float() || value.is_integer();
+        let kind = all.entry(key).or_insert(Kind::Number);
+        if !number {
+            *kind = Kind::Words;
+        }
+    }
+    all.into_iter().map(|(key, kind)| (key.to_owned(), kind)).collect()
+}
+
+#[allow(clippy::cast_precision_loss)] // parameters are small
+fn keys(entry: &Entry, parameters: &[(String, Kind)]) -> Vec<Value> {
+    let mut row: Vec<Value> = [entry.hash.as_str(), &entry.case, &entry.parent].map(Value::from).to_vec();
+    row.extend([Value::from(entry.group.clone()), entry.scenario.as_str().into(), entry.command.as_str().into()]);
+    row.extend(parameters.iter().map(|(key, kind)| match (entry.parameters.get(key), kind) {
+        (None, _) => Value::None,
+        (Some(toml::Value::Float(x)), Kind::Number) => Value::Number(*x),
+        (Some(toml::Value::Integer(x)), Kind::Number) => Value::Number(*x as f64),
+        (Some(other), _) => Value::Words(super::shown(other)),
+    }));
+    row
+}
+
+fn job(entry: &Entry, there: &There, place: usize) -> Vec<Value> {
+    let arguments = Value::from(entry.arguments.join(" "));
+    let place = Value::from(place as u64);
+    let Some(r) = there.record() else {
+        let (status, why) = match there {
+            There::Damaged(why) => ("damaged", why.as_str()),
+            _ => ("missing", ""),
+        };
+        let mut row = vec![arguments, status.into()];
+        row.extend(std::iter::repeat_n(Value::None, 10));
+        row.extend([why.into(), place]);
+        return row;
+    };
+    let Record { status, termination, objective, bound, gap, exit, seconds, cpu, peak_memory, opens, message, .. } = r;
+    vec![
+        arguments,
+        status.word().into(),
+        termination.clone().into(),
+        (*objective).into(),
+        (*bound).into(),
+        (*gap).into(),
+        exit.map(i64::from).into(),
+        (*seconds).into(),
+        (*cpu).into(),
+        (*peak_memory).into(),
+        format!("jobs/{}", entry.hash).into(),
+        opens.clone().into(),
+        message.as_str().into(),
+        place,
+    ]
+}
+
+/// A table on its way to the disk: it appears under its name when it is whole.
+struct Out {
+    name: String,
+    csv: Option<(csv::Writer<File>, PathBuf)>,
+    #[cfg(feature = "parquet")]
+    parquet: (crate::io::frame::ParquetFile<io::BufWriter<File>>, PathBuf),
+}
+
+impl Out {
+    fn begin(folder: &Path, name: &str, columns: &[Column], csv: bool) -> io::Result<Self> {
+        let path = |kind: &str| folder.join(format!("{TEMPORARY}{name}.{kind}"));
+        let csv = if csv {
+            let mut out = csv::Writer::from_writer(File::create(path("csv"))?);
+            out.write_record(columns.iter().map(|(n, _)| n))?;
+            Some((out, path("csv")))
+        } else {
+            None
+        };
+        #[cfg(feature = "parquet")]
+        let parquet = {
+            let out = io::BufWriter::new(File::create(path("parquet"))?);
+            (crate::io::frame::ParquetFile::new(name, columns, out).map_err(in_parquet)?, path("parquet"))
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            csv,
+            #[cfg(feature = "parquet")]
+            parquet,
+        })
+    }
+
+    fn push(&mut self, row: Vec<Value>) -> io::Result<()> {
+        if let Some((out, _)) = &mut self.csv {
+            out.write_record(row.iter().map(|v| match v {
+                Value::Words(w) => harmless(w),
+                Value::Number(n) if n.is_finite() => format!("{n}"),
+                Value::Whole(n) => n.to_string(),
+                Value::Number(_) | Value::None => String::new(),
+            }))?;
+        }
+        #[cfg(feature = "parquet")]
+        self.parquet.0.push(row).map_err(in_parquet)?;
+        Ok(())
+    }
+
+    fn finish(self, folder: &Path) -> io::Result<Vec<String>> {
+        let mut names = Vec::new();
+        let mut place = |from: &Path, kind: &str| -> io::Result<()> {
+            let name = format!("{}.{kind}", self.name);
+            fs::rename(from, folder.join(&name))?;
+            names.push(format!("data/{name}"));
+            Ok(())
+        };
+        if let Some((out, path)) = self.csv {
+            out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))?.sync_all()?;
+            place(&path, "csv")?;
+        }
+        #[cfg(feature = "parquet")]
+        {
+            let (out, path) = self.parquet;
+            out.finish().map_err(in_parquet)?.into_inner().map_err(io::Error::from)?.sync_all()?;
+            place(&path, "parquet")?;
+        }
+        Ok(names)
+    }
+}
+
+/// What the writer says; a full disk stays one.
+#[cfg(feature = "parquet")]
+fn in_parquet(error: parquet::errors::ParquetError) -> io::Error {
+    let full = error.to_string().contains("os error 28");
+    if full { io::Error::new(io::ErrorKind::StorageFull, error) } else { io::Error::other(error) }
+}

@@ -1,0 +1,228 @@
+//! Where the people of cases are, and small maps: one for each scenario, all coloured by one indicator on one scale.
+
+use crate::plot::cells::cells;
+use crate::plot::palette::{INK, NOTHING, QUIET, STEPS};
+use crate::plot::svg::{Paint, Sheet, Type};
+use crate::plot::{Picture, PlotError};
+use crate::text::shorten;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// Width of the picture, pixels.
+const WIDTH: f64 = 1100.0;
+/// Maps side by side.
+const COLUMNS: usize = 4;
+/// Most maps; the data set has all.
+pub const MOST_MAPS: usize = 24;
+const GAP: f64 = 14.0;
+const TITLE: f64 = 34.0;
+/// Room above the maps, for the legend.
+const HEAD: f64 = 58.0;
+/// Kilometres of a degree of latitude.
+const KM_PER_DEGREE: f64 = 111.195;
+/// Up to this many places are drawn as cells, more as points.
+const MOST_CELLS: usize = 1500;
+
+/// An area: code, name, name in Latin letters.
+type Named = (String, String, Option<String>);
+/// A township: x, y, position of its area, people.
+type Town = (f64, f64, usize, u64);
+
+/// Places of a case, light enough to be kept with a batch.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Places {
+    /// Plane kilometres in place of longitude and latitude.
+    planar: bool,
+    areas: Vec<Named>,
+    towns: Vec<Town>,
+}
+
+impl Places {
+    /// Codes of areas with people.
+    pub fn peopled(&self) -> BTreeSet<String> {
+        self.towns.iter().filter(|t| t.3 > 0).map(|t| self.areas[t.2].0.clone()).collect()
+    }
+
+    /// Name of an area for people: both scripts where there are two.
+    pub fn name(&self, code: &str) -> Option<String> {
+        let (_, name, english) = self.areas.iter().find(|a| a.0 == code)?;
+        Some(english.as_ref().filter(|e| *e != name).map_or_else(|| name.clone(), |e| format!("{name} {e}")))
+    }
+}
+
+/// Reads the places of a case folder: townships and the names of areas. Nothing when they cannot be read: whoever runs the case says why.
+pub fn places_of(folder: &Path) -> Option<Places> {
+    let table = |file: &str| {
+        let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(folder.join(file)).ok()?;
+        let heads: Vec<String> = reader.headers().ok()?.iter().map(|h| h.trim_start_matches('\u{feff}').to_owned()).collect();
+        let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
+        Some((heads, rows))
+    };
+    let (heads, rows) = table("areas.csv")?;
+    let at = |heads: &[String], name: &str| heads.iter().position(|h| h == name);
+    let (id, name, name_en) = (at(&heads, "id")?, at(&heads, "name")?, at(&heads, "name_en"));
+    let areas: Vec<Named> = rows
+        .iter()
+        .filter_map(|r| {
+            let english = name_en.and_then(|c| r.get(c)).filter(|e| !e.is_empty()).map(str::to_owned);
+            Some((r.get(id)?.to_owned(), r.get(name)?.to_owned(), english))
+        })
+        .collect();
+    let position: BTreeMap<&str, usize> = areas.iter().enumerate().map(|(n, a)| (a.0.as_str(), n)).collect();
+    let (heads, rows) = table("townships.csv")?;
+    let planar = at(&heads, "x").is_some();
+    let (x, y) = if planar { (at(&heads, "x")?, at(&heads, "y")?) } else { (at(&heads, "lon")?, at(&heads, "lat")?) };
+    let (area, people) = (at(&heads, "area")?, at(&heads, "pop")?);
+    let towns = rows
+        .iter()
+        .filter_map(|r| {
+            let place = |c: usize| r.get(c)?.parse::<f64>().ok().filter(|v| v.is_finite());
+            Some((place(x)?, place(y)?, *position.get(r.get(area)?)?, r.get(people)?.parse().ok()?))
+        })
+        .collect();
+    Some(Places { planar, areas, towns })
+}
+
+/// One small map: a title, and its cases with the values of their areas.
+#[derive(Debug)]
+pub struct Panel<'a> {
+    /// What it shows.
+    pub title: String,
+    /// Places of each case, and the value of each of its areas by code.
+    pub cases: Vec<(&'a Places, BTreeMap<String, f64>)>,
+}
+
+/// Draws the maps on one sheet and one scale; nothing when nothing has a value and a place.
+///
+/// # Errors
+/// No font.
+pub fn draw(panels: &[Panel<'_>], indicator: &str) -> Result<Option<Picture>, PlotError> {
+    let panels = &panels[..panels.len().min(MOST_MAPS)];
+    let mut values: Vec<f64> = panels.iter().flat_map(|p| p.cases.iter().flat_map(|(_, v)| v.values().copied())).collect();
+    values.sort_by(f64::total_cmp);
+    if values.is_empty() || panels.iter().all(|p| p.cases.iter().all(|(c, _)| c.towns.is_empty())) {
+        return Ok(None);
+    }
+    let limits = limits(&values);
+    #[allow(clippy::cast_precision_loss)] // at most a few dozen maps
+    let (columns, rows) = {
+        let columns = panels.len().clamp(1, COLUMNS);
+        (columns as f64, panels.len().div_ceil(columns) as f64)
+    };
+    let width = ((WIDTH - GAP * (columns + 1.0)) / columns).min(520.0);
+    let height = width * 0.86;
+    let mut sheet = Sheet::new("batch-maps", WIDTH, HEAD + rows * (height + TITLE + GAP) + GAP);
+    legend(&mut sheet, indicator, &limits, &values);
+    for (n, panel) in panels.iter().enumerate() {
+        #[allow(clippy::cast_precision_loss)]
+        let (column, row) = ((n % columns as usize) as f64, (n / columns as usize) as f64);
+        let x = GAP + column * (width + GAP);
+        let y = HEAD + row * (height + TITLE + GAP);
+        for (line, text) in crate::plot::font::wrap(&panel.title, 11.5, width).iter().take(2).enumerate() {
+            sheet.text((x, y + 12.0 + 14.0 * f64::from(u8::try_from(line).unwrap_or(1))), text, Type::plain(11.5));
+        }
+        one(&mut sheet, panel, (x, y + TITLE), (width, height), &limits);
+    }
+    let title = format!("{indicator}: small maps on one scale");
+    let caption = format!(
+        "{indicator} of each area, the same colours in every map: five classes with as many values each, over all maps. Cells are those of township seats, not borders; grey has no value."
+    );
+    sheet.finish(title, caption).map(Some)
+}
+
+/// Upper ends of the first four of five classes with as many values each.
+fn limits(sorted: &[f64]) -> [f64; 4] {
+    [1, 2, 3, 4].map(|k| sorted[(k * sorted.len() / 5).min(sorted.len() - 1)])
+}
+
+fn colour(value: f64, limits: &[f64; 4]) -> &'static str {
+    STEPS[limits.iter().filter(|l| value >= **l).count()]
+}
+
+fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64]) {
+    sheet.text((GAP, 22.0), indicator, Type::plain(14.0).bold());
+    let ends = [values.first().copied(), values.last().copied()].map(|v| v.unwrap_or(0.0));
+    let mut x = GAP;
+    let mut low = ends[0];
+    for (n, paint) in STEPS.iter().enumerate() {
+        let high = limits.get(n).copied().unwrap_or(ends[1]);
+        sheet.rect((x, 32.0), (20.0, 13.0), Paint::fill(paint).outlined("#888888", 0.5), None);
+        sheet.text((x + 26.0, 43.0), &format!("{} – {}", number(low), number(high)), Type::plain(11.5));
+        x += 160.0;
+        low = high;
+    }
+    sheet.rect((x, 32.0), (20.0, 13.0), Paint::fill(NOTHING).outlined("#888888", 0.5), None);
+    sheet.text((x + 26.0, 43.0), "no value", Type::plain(11.5).in_colour(QUIET));
+}
+
+/// A number to about four figures.
+pub fn number(v: f64) -> String {
+    let digits = match v.abs() {
+        a if a >= 1000.0 => 0,
+        a if a >= 10.0 => 1,
+        a if a >= 1.0 => 2,
+        _ => 4,
+    };
+    crate::text::grouped(v, digits)
+}
+
+fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f64), limits: &[f64; 4]) {
+    let towns: Vec<(&Places, &BTreeMap<String, f64>, &Town)> =
+        panel.cases.iter().flat_map(|(p, values)| p.towns.iter().map(move |t| (*p, values, t))).collect();
+    sheet.rect((x, y), (w, h), Paint::line("#BBBBBB", 0.8), None);
+    let points = projected(&towns, (x, y), (w, h));
+    sheet.clip((x, y), (w, h));
+    let fill = |n: usize| {
+        let (places, values, town) = towns[n];
+        let (code, name, _) = &places.areas[town.2];
+        let value = values.get(code).copied();
+        let hover = format!("{}: {}", shorten(name, 60), value.map_or_else(|| "–".to_owned(), number));
+        (value.map_or(NOTHING, |v| colour(v, limits)), hover)
+    };
+    if points.len() <= MOST_CELLS {
+        for (n, cell) in cells(&points).iter().enumerate().filter(|(_, c)| c.len() >= 3) {
+            let (paint, hover) = fill(n);
+            sheet.polygon(cell, Paint::fill(paint).outlined("#FFFFFF", 0.3), Some(&hover));
+        }
+    } else {
+        for (n, p) in points.iter().enumerate() {
+            let (paint, _) = fill(n);
+            sheet.circle(*p, 1.6, Paint::fill(paint), None);
+        }
+    }
+    sheet.end();
+    if towns.is_empty() {
+        sheet.text((x + 8.0, y + 18.0), "no places known", Type::plain(11.0).in_colour(INK));
+    }
+}
+
+/// Equirectangular about the middle, both axes at one scale.
+fn projected(towns: &[(&Places, &BTreeMap<String, f64>, &Town)], (x, y): (f64, f64), (w, h): (f64, f64)) -> Vec<(f64, f64)> {
+    let (mut x0, mut x1, mut y0, mut y1) = (f64::INFINITY, f64::NEG_INFINITY, f64::INFINITY, f64::NEG_INFINITY);
+    for (_, _, t) in towns {
+        (x0, x1, y0, y1) = (x0.min(t.0), x1.max(t.0), y0.min(t.1), y1.max(t.1));
+    }
+    let centre = (f64::midpoint(x0, x1), f64::midpoint(y0, y1));
+    let planar = towns.first().is_some_and(|(p, _, _)| p.planar);
+    let km = if planar { (1.0, 1.0) } else { (KM_PER_DEGREE * centre.1.to_radians().cos(), KM_PER_DEGREE) };
+    let scale = (w / (((x1 - x0) * km.0).max(1.0) * 1.12)).min(h / (((y1 - y0) * km.1).max(1.0) * 1.12));
+    towns.iter().map(|(_, _, t)| (x + w / 2.0 + (t.0 - centre.0) * km.0 * scale, y + h / 2.0 - (t.1 - centre.1) * km.1 * scale)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_hold_as_many_values_each() {
+        let values: Vec<f64> = (0..100).map(f64::from).collect();
+        let limits = limits(&values);
+        let mut count = BTreeMap::new();
+        for v in &values {
+            *count.entry(colour(*v, &limits)).or_insert(0) += 1;
+        }
+        assert!(count.values().all(|n| *n == 20), "{count:?}");
+        assert_eq!(colour(5.0, &super::limits(&[5.0])), STEPS[4]);
+    }
+}

@@ -1,0 +1,322 @@
+//! `fenji batch`: cases x scenarios x parameters x commands, resumable, on one machine or in shards on many.
+
+use super::args::OutArg;
+use super::batch_args::{Machine, RunArgs, room};
+use super::batch_show::Bars;
+use super::exit::{Answer, Fault, visible};
+use super::progress::Progress;
+use crate::batch::expand::{Expanded, Job, Places, expand};
+use crate::batch::folder::{self, Batch, FORMAT, Folder, FolderError, Shard};
+use crate::batch::job::How;
+use crate::batch::merge::{MergeError, merge};
+use crate::batch::sealed::{self, There};
+use crate::batch::spec::{self, Read};
+use crate::batch::{Entry, Status, Watch, data, page, run};
+use crate::io::write::write_file;
+use crate::outcome::Observer;
+use anyhow::{Context, anyhow};
+use clap::{Parser, Subcommand};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Run many plans: cases x scenarios x parameters x commands as jobs of their own, resumable, with one data set and one page
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Run the jobs of a specification that are not there yet
+    Run(RunArgs),
+    /// Say how far a batch is
+    Status {
+        /// Folder of a batch
+        dir: PathBuf,
+    },
+    /// Run the jobs again that failed, met a limit or were cut short
+    Retry {
+        /// Folder of a batch
+        dir: PathBuf,
+        /// How jobs are run.
+        #[command(flatten)]
+        machine: Machine,
+    },
+    /// Put shards of one batch together
+    Merge {
+        /// Folders of shards
+        #[arg(required = true)]
+        shards: Vec<PathBuf>,
+        /// Where the whole goes.
+        #[command(flatten)]
+        out: OutArg,
+    },
+    /// Make the page of a batch: maps, ranking of areas, differences between scenarios, every job
+    Report {
+        /// Folder of a batch
+        dir: PathBuf,
+        /// Indicator of maps and ranking (a name of data/indicators; default: that of the specification)
+        #[arg(long, value_name = "NAME")]
+        indicator: Option<String>,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Everything that is wrong with the specification, at once; a foreign or locked folder; a failing disk.
+pub fn run(args: &Args, progress: &Progress) -> Result<Answer, Fault> {
+    match &args.action {
+        Action::Run(args) => start(args, progress),
+        Action::Status { dir } => status(dir),
+        Action::Retry { dir, machine } => retry(dir, machine, progress),
+        Action::Merge { shards, out } => put_together(shards, &out.out),
+        Action::Report { dir, indicator } => report(dir, indicator.as_deref()),
+    }
+}
+
+impl From<FolderError> for Fault {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Io { .. } | FolderError::Damaged { .. } => Self::Failed(anyhow!(error)),
+            other => Self::Usage(other.to_string()),
+        }
+    }
+}
+
+/// Whether a command line of this program can be meant.
+fn understands(line: &[String]) -> Result<(), String> {
+    let whole = std::iter::once("fenji".to_owned()).chain(line.iter().cloned());
+    super::Cli::try_parse_from(whole).map(|_| ()).map_err(|e| {
+        let said = e.render().to_string();
+        said.lines().next().unwrap_or("").trim_start_matches("error: ").to_owned()
+    })
+}
+
+fn start(args: &RunArgs, progress: &Progress) -> Result<Answer, Fault> {
+    let read = spec::read(&args.spec, &understands).map_err(Fault::Invalid)?;
+    let folder = Folder::take(&args.out.out)?;
+    let known = match folder::read_list(folder.root()) {
+        Ok(list) => Some(list),
+        Err(FolderError::NoBatch(_)) => None,
+        // a damaged list is written again from the specification
+        Err(FolderError::Damaged { .. }) if args.resume => None,
+        Err(other) => return Err(other.into()),
+    };
+    if let Some(list) = &known {
+        if !args.resume {
+            return Err(Fault::Usage(format!(
+                "{} holds a batch already: give --resume to go on, or another --out",
+                args.out.out.display()
+            )));
+        }
+        if list.shard != args.shard {
+            let (i, n) = (list.shard.index, list.shard.count);
+            return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", args.out.out.display())));
+        }
+    }
+    let (batch, jobs) = listed(&args.spec, &read, &folder, args.shard, progress)?;
+    let changed = known
+        .filter(|k| k.program != batch.program)
+        .map(|_| "the program has changed since this batch began: its jobs are other jobs now and are run anew".to_owned());
+    go(&read, &folder, &batch, &jobs, &args.machine, &|there| !there.is_final(), changed, progress)
+}
+
+/// The batch of a specification, written into its folder, and its jobs.
+fn listed(file: &Path, read: &Read, folder: &Folder, shard: Shard, observer: &dyn Observer) -> Result<(Batch, Vec<Job>), Fault> {
+    let program = std::env::current_exe().context("where this program is cannot be told")?;
+    let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
+    let places = Places { spec: &file, out: folder.root(), program: &program };
+    let Expanded { jobs, program, spec } = expand(read, places, observer).map_err(Fault::Invalid)?;
+    let cases: BTreeMap<String, PathBuf> = jobs.iter().map(|j| (j.entry.case.clone(), j.case.clone())).collect();
+    let batch = Batch {
+        format: FORMAT,
+        name: read.spec.name.clone(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        program,
+        spec,
+        spec_path: file,
+        indicator: read.spec.indicator.clone(),
+        shard,
+        jobs: jobs.iter().map(|j| j.entry.clone()).collect(),
+        cases,
+    };
+    folder.write_list(&batch, &read.text).map_err(|e| disk(&e, folder.root()))?;
+    Ok((batch, jobs))
+}
+
+/// A failing disk; a full one is said so.
+fn disk(error: &std::io::Error, root: &Path) -> Fault {
+    if error.kind() == ErrorKind::StorageFull || error.to_string().contains("os error 28") {
+        return Fault::Failed(anyhow!(
+            "the disk of {} is full; finished jobs are kept: make room and run the batch again with --resume",
+            root.display()
+        ));
+    }
+    Fault::Failed(anyhow!("{}: {error}; finished jobs are kept: --resume goes on", root.display()))
+}
+
+/// Runs the jobs of a batch that `wanted` says, and makes data set and page of all.
+#[allow(clippy::too_many_arguments)] // each is a thing of its own
+fn go(
+    read: &Read,
+    folder: &Folder,
+    batch: &Batch,
+    jobs: &[Job],
+    machine: &Machine,
+    wanted: &dyn Fn(&There) -> bool,
+    note: Option<String>,
+    progress: &Progress,
+) -> Result<Answer, Fault> {
+    let root = folder.root();
+    let own = batch.own();
+    let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
+    let before = sealed::look_at(root, &entries, true);
+    let damaged = before.iter().filter(|t| matches!(t, There::Damaged(_))).count();
+    let waiting: Vec<&Job> = own.iter().zip(&before).filter(|(_, there)| wanted(there)).map(|(&n, _)| &jobs[n]).collect();
+    let kept: Vec<(&str, &There)> = entries.iter().zip(&before).filter(|(_, t)| !wanted(t)).map(|(e, t)| (e.command.as_str(), t)).collect();
+    let bars = Bars::new(progress);
+    for text in note.iter().cloned().chain((damaged > 0).then(|| format!("{damaged} damaged results are done again"))) {
+        bars.said(&crate::batch::Said::Note(&text));
+    }
+    let (room, threads) = room(machine);
+    let how = How {
+        program: std::env::current_exe().context("where this program is cannot be told")?,
+        home: batch.spec_path.parent().map_or_else(PathBuf::new, Path::to_owned),
+        lang: read.spec.lang,
+        report: read.spec.report,
+        time: read.spec.time,
+        limit: read.spec.limit,
+        threads,
+    };
+    let ran = run::all(&waiting, &kept, root, &how, room, &bars);
+    bars.finish();
+    let now = ran.map_err(|e| disk(&e, root))?;
+    let found = sealed::look_at(root, &entries, false);
+    let mut answer = finish(root, batch, &own, &found, None, "run")?;
+    answer.json["run_now"] = json!(now);
+    answer.json["there"] = json!(kept.len());
+    answer.json["damaged_redone"] = json!(damaged);
+    answer.json["stopped"] = json!(bars.stop_requested());
+    answer.json["jobs_at_a_time"] = json!(room.jobs);
+    answer.json["memory_limit"] = json!(room.memory);
+    let mut head = format!("{} jobs, {now} of them now, {} were there", own.len(), kept.len());
+    if bars.stop_requested() {
+        head.push_str("; stopped: --resume goes on");
+    }
+    answer.text = format!("{head}\n{}", answer.text);
+    Ok(answer)
+}
+
+/// Data set and page of what is there, and the answer.
+fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicator: Option<&str>, action: &str) -> Result<Answer, Fault> {
+    let mut files = data::write(root, batch, own, found).map_err(|e| disk(&e, root))?;
+    let page = page::make(root, batch, own, found, indicator).map_err(|e| anyhow!(e))?;
+    write_file(&root.join("report.html"), &page).map_err(|e| disk(&e, root))?;
+    files.push("report.html".into());
+    let mut answer = counted(root, batch, own.len(), found, action);
+    answer.json["files"] = json!(files);
+    answer.text.push_str(&format!("\nwritten: {}", root.join("report.html").display()));
+    Ok(answer)
+}
+
+/// How many jobs there are of each status.
+fn counted(root: &Path, batch: &Batch, own: usize, found: &[There], action: &str) -> Answer {
+    let (counts, missing, damaged) = sealed::count(found);
+    let mut said: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(s, n)| format!("{n} {}", s.word())).collect();
+    said.extend((missing > 0).then(|| format!("{missing} not run yet")));
+    said.extend((damaged > 0).then(|| format!("{damaged} damaged")));
+    let mut text = said.join(", ");
+    let bad = |s: Status| !s.is_answer();
+    let unhappy = found.iter().filter_map(There::record).filter(|r| bad(r.status) || r.status == Status::Infeasible);
+    let labels: BTreeMap<&str, String> = batch.jobs.iter().map(|e| (e.hash.as_str(), e.label())).collect();
+    for r in unhappy.take(10) {
+        let label = labels.get(r.hash.as_str()).map_or("", String::as_str);
+        text.push_str(&format!("\n  {:<11} {}: {}", r.status.word(), visible(label), visible(&crate::text::shorten(&r.message, 160))));
+    }
+    let by: serde_json::Map<String, serde_json::Value> = counts.iter().map(|(s, n)| (s.word().to_owned(), json!(n))).collect();
+    let json = json!({
+        "command": "batch", "action": action, "ok": true, "name": batch.name, "jobs": own, "status": by, "missing": missing,
+        "damaged": damaged, "shard": [batch.shard.index, batch.shard.count], "out": root,
+    });
+    Answer::fine(json, text)
+}
+
+fn status(dir: &Path) -> Result<Answer, Fault> {
+    let batch = folder::read_list(dir)?;
+    let own = batch.own();
+    let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
+    let found = sealed::look_at(dir, &entries, true);
+    let busy = folder::is_busy(dir);
+    let mut answer = counted(dir, &batch, own.len(), &found, "status");
+    let seconds: f64 = found.iter().filter_map(There::record).map(|r| r.seconds).sum();
+    let peak = found.iter().filter_map(There::record).filter_map(|r| r.peak_memory).max();
+    answer.json["running"] = json!(busy);
+    answer.json["job_seconds"] = json!(seconds);
+    answer.json["largest_peak_memory"] = json!(peak);
+    let running = if busy { "running now" } else { "nobody works on it now" };
+    answer.text = format!(
+        "{} jobs, {running}; {seconds:.1} s of work, largest peak {}\n{}",
+        own.len(),
+        peak.map_or_else(|| "-".into(), crate::batch::job::mebibytes),
+        answer.text
+    );
+    Ok(answer)
+}
+
+fn retry(dir: &Path, machine: &Machine, progress: &Progress) -> Result<Answer, Fault> {
+    let list = folder::read_list(dir)?;
+    let folder = Folder::take(dir)?;
+    let read = spec::read(&list.spec_path, &understands).map_err(Fault::Invalid)?;
+    let (batch, jobs) = listed(&list.spec_path, &read, &folder, list.shard, progress)?;
+    let note = (folder::hash_of_list(&batch.jobs) != folder::hash_of_list(&list.jobs))
+        .then(|| "specification, inputs or program have changed since: what changed is run anew".to_owned());
+    let wanted = |there: &There| !there.record().is_some_and(|r| r.status.is_answer());
+    go(&read, &folder, &batch, &jobs, machine, &wanted, note, progress)
+}
+
+fn put_together(shards: &[PathBuf], out: &Path) -> Result<Answer, Fault> {
+    let merged = merge(shards, out).map_err(|e| match e {
+        MergeError::Folder(e) => e.into(),
+        MergeError::Io { path, error } => disk(&error, &path),
+        other => Fault::Usage(other.to_string()),
+    })?;
+    let root = merged.folder.root();
+    let own = merged.batch.own();
+    let entries: Vec<&Entry> = own.iter().map(|&n| &merged.batch.jobs[n]).collect();
+    let found = sealed::look_at(root, &entries, false);
+    let mut answer = finish(root, &merged.batch, &own, &found, None, "merge")?;
+    answer.json["taken"] = json!(merged.taken);
+    answer.json["damaged_left_out"] = json!(merged.damaged.len());
+    let mut head = format!("{} jobs taken over from {} folders", merged.taken, shards.len());
+    for (path, why) in &merged.damaged {
+        head.push_str(&format!("\n  damaged, left out: {}: {}", path.display(), visible(why)));
+    }
+    answer.text = format!("{head}\n{}", answer.text);
+    Ok(answer)
+}
+
+fn report(dir: &Path, indicator: Option<&str>) -> Result<Answer, Fault> {
+    let batch = folder::read_list(dir)?;
+    let folder = Folder::take(dir)?;
+    let own = batch.own();
+    let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
+    let found = sealed::look_at(folder.root(), &entries, true);
+    finish(folder.root(), &batch, &own, &found, indicator, "report")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_lines_are_understood_or_not() {
+        let line = |words: &[&str]| words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>();
+        assert!(understands(&line(&["referral", "CASE", "--out", "DIR", "--gap", "0.1"])).is_ok());
+        assert!(understands(&line(&["referral", "CASE", "--out", "DIR", "--gap", "7"])).is_err());
+        assert!(understands(&line(&["beds", "CASE", "--out", "DIR", "--frobnicate"])).is_err_and(|e| e.contains("frobnicate")));
+    }
+}
