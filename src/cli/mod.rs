@@ -137,7 +137,7 @@ impl Command {
         }
     }
 
-    fn run(&self, observer: &dyn Observer) -> Result<Answer, Fault> {
+    fn run(&self, observer: &dyn Observer, progress: Option<&Progress>) -> Result<Answer, Fault> {
         match self {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
@@ -163,7 +163,10 @@ impl Command {
             Self::Report(args) => report::run(args, observer),
             Self::Compare(args) => compare::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
-            Self::Batch(args) => batch::run(args, observer),
+            Self::Batch(args) => match progress {
+                Some(progress) => batch::run(args, progress),
+                None => Err(Fault::Usage("a program that holds the library shares out jobs itself: see batch::inside".into())),
+            },
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),
@@ -186,7 +189,7 @@ pub fn main() -> ExitCode {
     log(cli.common.verbose);
     let progress = Progress::new(Style::choose(cli.common.quiet, cli.common.verbose > 0));
     progress.catch_interrupt();
-    let result = cli.command.run(&progress);
+    let result = cli.command.run(&progress, Some(&progress));
     finish(result, cli.command.name(), cli.common.json)
 }
 
@@ -200,7 +203,7 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    Cli::try_parse_from(line).map_err(|e| Fault::Usage(meant(&e)))?.command.run(observer)
+    Cli::try_parse_from(line).map_err(|e| Fault::Usage(meant(&e)))?.command.run(observer, None)
 }
 
 /// What is wrong with a command line, without how it is used.

@@ -134,7 +134,7 @@ def run(
         batch = _fenji.Batch(os.fspath(spec), os.fspath(out), _fenji.__file__, resume, threads_per_job)
     except _fenji.Fault as fault:
         raise translate(fault) from None
-    todo = [_Job(*row, Path(spec).resolve().parent) for row in batch.waiting()]
+    todo = [_Job(*row) for row in batch.waiting()]
     on_event, end = listener(progress)
     done = 0
 
@@ -185,15 +185,14 @@ def status(folder: str | os.PathLike[str]) -> pd.DataFrame:
 class _Job:
     """A job with its inputs."""
 
-    def __init__(self, hash_: str, label: str, told: str, case: str, files: list[tuple[str, str]], home: Path) -> None:
+    def __init__(self, hash_: str, label: str, told: str, case: str, files: list[tuple[str, str]]) -> None:
         self.hash, self.label, self.told = hash_, label, told
         self.case = Path(case)
         self._files = files
-        self._home = home
 
     def files(self) -> _worker.Files:
         """The scenario and the files that arguments name, by the names that the job has for them."""
-        return [(name, (self._home / path).read_bytes()) for name, path in self._files]
+        return [(name, Path(path).read_bytes()) for name, path in self._files]
 
 
 def _case_files(folder: Path) -> tuple[str, _worker.Files]:
@@ -237,11 +236,12 @@ class _client:
         self._own = client is None
         if client is None:
             try:
-                from distributed import Client
+                import distributed
             except ImportError as error:
                 raise UsageError("a cluster needs Dask: pip install 'fenji[batch]'") from error
             try:
-                client = Client(address, timeout=30)
+                connect: Any = distributed.Client
+                client = connect(address, timeout=30)
             except OSError as error:
                 raise FenjiError(f"no scheduler answers at {address}: {error}") from error
         self._client = client
@@ -293,7 +293,8 @@ def _on_cluster(
         return client.submit(_worker.work, *given, key=name, pure=False, resources=demands or None, workers=good)
 
     open_: dict[Any, _Job] = {submit(job): job for job in todo}
-    queue = as_completed(list(open_), with_results=False, raise_errors=False)
+    watch: Any = as_completed
+    queue = watch(list(open_), with_results=False, raise_errors=False)
     try:
         for future in queue:
             job = open_.pop(future)

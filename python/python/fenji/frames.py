@@ -109,10 +109,19 @@ def to_csv(table: str, frame: object, crs: str) -> bytes:
     if twice:
         raise refuse("F006", table, twice[0], twice[0])
     columns = [_plain(table, name, arrow.column(name)) for name in arrow.column_names]
-    out = io.BytesIO()
-    options = pacsv.WriteOptions(quoting_style="needed")
-    pacsv.write_csv(pa.table(columns, names=arrow.column_names), out, options)
-    return out.getvalue()
+    whole = pa.table(columns, names=arrow.column_names)
+    try:
+        return _written(whole, "none")
+    except pa.ArrowInvalid:
+        # A comma, a quote or a new line stands in some cell.
+        return _written(whole, "needed")
+
+
+def _written(table: Any, quoting: str) -> bytes:
+    out = pa.BufferOutputStream()
+    pacsv.write_csv(table, out, pacsv.WriteOptions(quoting_style=quoting))
+    text: bytes = out.getvalue().to_pybytes()
+    return text
 
 
 def rows_of_lines(text: bytes) -> list[int] | None:

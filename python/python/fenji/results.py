@@ -632,7 +632,7 @@ def _placed(frame: pd.DataFrame, positions: Mapping[str, tuple[float, float]]) -
     known = ("facility", "settlement", "site", "id", "subdistrict", "township", "town", "base", "lead", "hub")
     single = next((c for c in known if c in columns), None)
 
-    def at(row: Mapping[str, Any], column: str | None) -> list[float] | None:
+    def at(row: Mapping[Any, Any], column: str | None) -> list[float] | None:
         place = positions.get(str(row[column])) if column is not None and row[column] is not None else None
         return None if place is None else [float(place[0]), float(place[1])]
 
