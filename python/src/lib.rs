@@ -1,6 +1,7 @@
 //! The compiled half of the Python package `fenji`. It is thin: cases, scenarios and results stand on [shelves](fenji::io::shelf), which the
 //! commands of the library read and write like folders; what Python users see is written in Python, beside this, in `python/fenji`.
 
+mod batch;
 mod run;
 mod shelf;
 
@@ -11,6 +12,8 @@ mod _fenji {
     use pyo3::prelude::*;
     use pyo3::types::PyModule;
 
+    #[pymodule_export]
+    use super::batch::{Batch, batch_counts, batch_job, batch_stop};
     #[pymodule_export]
     use super::run::{Fault, run};
     #[pymodule_export]

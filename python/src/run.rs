@@ -74,7 +74,9 @@ impl Observer for Relay {
 #[pyo3(signature = (line, threads = None, on_event = None))]
 pub fn run(py: Python<'_>, line: Vec<String>, threads: Option<usize>, on_event: Option<Py<PyAny>>) -> PyResult<(u8, String, String, bool)> {
     let stop = Arc::new(AtomicBool::new(false));
-    let (sender, messages) = channel();
+    let (sender, receiver) = channel();
+    // In a lock, so that the wait can leave the interpreter.
+    let messages = Mutex::new(receiver);
     let relay = Relay { events: on_event.is_some().then(|| sender.clone()), told: Mutex::default(), stop: Arc::clone(&stop) };
     thread::Builder::new().name("fenji".into()).stack_size(STACK).spawn(move || {
         let done = match catch_unwind(AssertUnwindSafe(|| in_pool(threads, || carry_out(line, &relay)))) {
@@ -88,7 +90,7 @@ pub fn run(py: Python<'_>, line: Vec<String>, threads: Option<usize>, on_event: 
     // The first thing that Python said against going on.
     let mut objection: Option<PyErr> = None;
     let done = loop {
-        match py.detach(|| messages.recv_timeout(TICK)) {
+        match py.detach(|| messages.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(TICK)) {
             Ok(Message::Done(done)) => break *done,
             Ok(Message::Event(event)) => {
                 if objection.is_none()
@@ -132,6 +134,13 @@ fn in_pool<R: Send>(threads: Option<usize>, work: impl FnOnce() -> R + Send) -> 
             Err(e) => Err(e.to_string()),
         },
     }
+}
+
+/// Carries something out on a thread with a large stack, in a pool of a size; a panic comes back as its words. Holds nothing of Python's.
+pub fn guarded<R: Send + 'static>(threads: Option<usize>, work: impl FnOnce() -> R + Send + 'static) -> Result<R, String> {
+    let run = move || catch_unwind(AssertUnwindSafe(|| in_pool(threads, work))).unwrap_or_else(|panic| Err(words(&*panic)));
+    let thread = thread::Builder::new().name("fenji".into()).stack_size(STACK).spawn(run).map_err(|e| e.to_string())?;
+    thread.join().unwrap_or_else(|panic| Err(words(&*panic)))
 }
 
 /// What a panic says.

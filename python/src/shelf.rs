@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 /// A set of files in memory with a path that the commands take.
 #[pyclass(frozen, module = "fenji._fenji")]
-pub struct Shelf(shelf::Shelf);
+pub struct Shelf(pub(crate) shelf::Shelf);
 
 #[pymethods]
 impl Shelf {
