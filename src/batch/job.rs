@@ -65,7 +65,7 @@ pub enum Outcome {
 
 /// What ended a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Cut {
+pub(super) enum Cut {
     Itself,
     Stop,
     TooLarge(u64),
@@ -166,7 +166,7 @@ fn watch(command: &mut Command, how: &How, begin: Instant, ask: &mut dyn FnMut(u
 }
 
 /// The command line of a job.
-fn command(job: &Job, how: &How, target: &Path, scratch: &Path) -> Command {
+pub(super) fn command(job: &Job, how: &How, target: &Path, scratch: &Path) -> Command {
     let takes = takes(&job.entry.command);
     let mut c = shared(&job.entry.command, job, how, target);
     if takes.is_some_and(|t| t.threads) {
@@ -186,7 +186,7 @@ fn command(job: &Job, how: &How, target: &Path, scratch: &Path) -> Command {
 }
 
 /// The referral plan that a job rests on.
-fn flows(job: &Job, how: &How, target: &Path) -> Command {
+pub(super) fn flows(job: &Job, how: &How, target: &Path) -> Command {
     let mut c = shared("referral", job, how, target);
     c.arg("--no-report").arg("--threads").arg(how.threads.to_string());
     if let Some(time) = how.time {
@@ -216,7 +216,7 @@ fn no_room(answer: &Value, complained: &str) -> bool {
 }
 
 /// Takes out of an answer what differs from run to run: seconds, and where it was written.
-fn timeless(answer: &mut Value) {
+pub(super) fn timeless(answer: &mut Value) {
     match answer {
         Value::Object(map) => {
             map.retain(|key, _| key != "seconds" && key != "out");
@@ -228,7 +228,7 @@ fn timeless(answer: &mut Value) {
 }
 
 /// What a job came to, from how it ended and what it said; every key of the answer may be missing.
-fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended: Ended, seconds: f64, how: &How) -> Record {
+pub(super) fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended: Ended, seconds: f64, how: &How) -> Record {
     let number = |keys: &[&str]| {
         keys.iter().find_map(|k| k.split('.').try_fold(answer, |v, part| v.get(part)).and_then(Value::as_f64)).filter(|x| x.is_finite())
     };

@@ -28,6 +28,7 @@
 //! | [`cut`] | sub-cases |
 //! | [`expand`], `inputs` | from the specification to jobs with their hashes |
 //! | [`folder`], [`sealed`] | the folder: lock and list of jobs; results with their checksums |
+//! | [`inside`] | one job inside this process, for the Python package |
 //! | [`job`] | one job: child processes, measured and watched |
 //! | [`run`] | all jobs, so many at a time, within the memory |
 //! | [`data`], `tables` | the data set |
@@ -39,6 +40,7 @@ pub mod data;
 pub mod expand;
 pub mod folder;
 pub mod grid;
+pub mod inside;
 mod inputs;
 pub mod job;
 mod maps;

@@ -97,39 +97,70 @@ fn understands(line: &[String]) -> Result<(), String> {
 }
 
 fn start(args: &RunArgs, progress: &Progress) -> Result<Answer, Fault> {
-    let read = spec::read(&args.spec, &understands).map_err(Fault::Invalid)?;
-    let folder = Folder::take(&args.out.out)?;
-    let known = match folder::read_list(folder.root()) {
-        Ok(list) => Some(list),
-        Err(FolderError::NoBatch(_)) => None,
-        // a damaged list is written again from the specification
-        Err(FolderError::Damaged { .. }) if args.resume => None,
-        Err(other) => return Err(other.into()),
-    };
-    if let Some(list) = &known {
-        if !args.resume {
-            return Err(Fault::Usage(format!(
-                "{} holds a batch already: give --resume to go on, or another --out",
-                args.out.out.display()
-            )));
-        }
-        if list.shard != args.shard {
-            let (i, n) = (list.shard.index, list.shard.count);
-            return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", args.out.out.display())));
-        }
-    }
-    let (batch, jobs) = listed(&args.spec, &read, &folder, args.shard, progress)?;
+    let program = std::env::current_exe().context("where this program is cannot be told")?;
+    let Opened { read, folder, batch, jobs, known } = open(&args.spec, &args.out.out, &program, args.resume, args.shard, progress)?;
     let changed = known
         .filter(|k| k.program != batch.program)
         .map(|_| "the program has changed since this batch began: its jobs are other jobs now and are run anew".to_owned());
     go(&read, &folder, &batch, &jobs, &args.machine, &|there| !there.is_final(), changed, progress)
 }
 
+/// A batch whose folder is taken: nobody else works there as long as this lives.
+#[derive(Debug)]
+pub struct Opened {
+    /// The specification.
+    pub read: Read,
+    /// The folder.
+    pub folder: Folder,
+    /// Its list.
+    pub batch: Batch,
+    /// Its jobs, those of other shards among them.
+    pub jobs: Vec<Job>,
+    /// What was in the folder before.
+    pub known: Option<Batch>,
+}
+
+/// Reads a specification, takes the folder and writes the list of jobs into it; `program` is what does the jobs, and counts among their inputs.
+///
+/// # Errors
+/// Everything that is wrong with the specification; a foreign or locked folder, or one that holds another shard, or anything without `resume`.
+pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard, observer: &dyn Observer) -> Result<Opened, Fault> {
+    let read = spec::read(spec, &understands).map_err(Fault::Invalid)?;
+    let folder = Folder::take(out)?;
+    let known = match folder::read_list(folder.root()) {
+        Ok(list) => Some(list),
+        Err(FolderError::NoBatch(_)) => None,
+        // a damaged list is written again from the specification
+        Err(FolderError::Damaged { .. }) if resume => None,
+        Err(other) => return Err(other.into()),
+    };
+    if let Some(list) = &known {
+        if !resume {
+            return Err(Fault::Usage(format!(
+                "{} holds a batch already: give --resume to go on, or another --out",
+                out.display()
+            )));
+        }
+        if list.shard != shard {
+            let (i, n) = (list.shard.index, list.shard.count);
+            return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", out.display())));
+        }
+    }
+    let (batch, jobs) = listed(spec, &read, &folder, program, shard, observer)?;
+    Ok(Opened { read, folder, batch, jobs, known })
+}
+
 /// The batch of a specification, written into its folder, and its jobs.
-fn listed(file: &Path, read: &Read, folder: &Folder, shard: Shard, observer: &dyn Observer) -> Result<(Batch, Vec<Job>), Fault> {
-    let program = std::env::current_exe().context("where this program is cannot be told")?;
+fn listed(
+    file: &Path,
+    read: &Read,
+    folder: &Folder,
+    program: &Path,
+    shard: Shard,
+    observer: &dyn Observer,
+) -> Result<(Batch, Vec<Job>), Fault> {
     let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
-    let places = Places { spec: &file, out: folder.root(), program: &program };
+    let places = Places { spec: &file, out: folder.root(), program };
     let Expanded { jobs, program, spec } = expand(read, places, observer).map_err(Fault::Invalid)?;
     let cases: BTreeMap<String, PathBuf> = jobs.iter().map(|j| (j.entry.case.clone(), j.case.clone())).collect();
     let batch = Batch {
@@ -212,7 +243,10 @@ fn go(
 }
 
 /// Data set and page of what is there, and the answer.
-fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicator: Option<&str>, action: &str) -> Result<Answer, Fault> {
+///
+/// # Errors
+/// When the disk refuses, or the page cannot be made.
+pub fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicator: Option<&str>, action: &str) -> Result<Answer, Fault> {
     let mut files = data::write(root, batch, own, found).map_err(|e| disk(&e, root))?;
     let page = page::make(root, batch, own, found, indicator).map_err(|e| anyhow!(e))?;
     write_file(&root.join("report.html"), &page).map_err(|e| disk(&e, root))?;
@@ -271,7 +305,8 @@ fn retry(dir: &Path, machine: &Machine, progress: &Progress) -> Result<Answer, F
     let list = folder::read_list(dir)?;
     let folder = Folder::take(dir)?;
     let read = spec::read(&list.spec_path, &understands).map_err(Fault::Invalid)?;
-    let (batch, jobs) = listed(&list.spec_path, &read, &folder, list.shard, progress)?;
+    let program = std::env::current_exe().context("where this program is cannot be told")?;
+    let (batch, jobs) = listed(&list.spec_path, &read, &folder, &program, list.shard, progress)?;
     let note = (folder::hash_of_list(&batch.jobs) != folder::hash_of_list(&list.jobs))
         .then(|| "specification, inputs or program have changed since: what changed is run anew".to_owned());
     let wanted = |there: &There| !there.record().is_some_and(|r| r.status.is_answer());

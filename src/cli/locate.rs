@@ -151,6 +151,9 @@ fn settings(args: &Args) -> Settings {
 
 /// The file that is to be written can be: said before the work.
 fn claim(out: &Path) -> Result<(), Fault> {
+    if crate::io::shelf::holds(out) {
+        return Ok(());
+    }
     if out.is_dir() {
         return Err(Fault::Usage(format!("--out {} is a folder; give a file", out.display())));
     }

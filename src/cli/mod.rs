@@ -36,6 +36,7 @@ pub mod steps;
 mod summary;
 pub mod validate;
 
+use crate::outcome::Observer;
 use crate::plan::reform::Model;
 use clap::{CommandFactory, Parser, Subcommand};
 use exit::{Answer, Exit, Fault};
@@ -140,7 +141,7 @@ impl Command {
         }
     }
 
-    fn run(&self, observer: &Progress) -> Result<Answer, Fault> {
+    fn run(&self, observer: &dyn Observer, progress: Option<&Progress>) -> Result<Answer, Fault> {
         match self {
             Self::Demo(args) => demo::run(args, observer),
             Self::Validate(args) => validate::run(args),
@@ -167,7 +168,10 @@ impl Command {
             Self::Compare(args) => compare::run(args, observer),
             Self::Reality(args) => reality::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
-            Self::Batch(args) => batch::run(args, observer),
+            Self::Batch(args) => match progress {
+                Some(progress) => batch::run(args, progress),
+                None => Err(Fault::Usage("a program that holds the library shares out jobs itself: see batch::inside".into())),
+            },
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),
@@ -190,8 +194,27 @@ pub fn main() -> ExitCode {
     log(cli.common.verbose);
     let progress = Progress::new(Style::choose(cli.common.quiet, cli.common.verbose > 0));
     progress.catch_interrupt();
-    let result = cli.command.run(&progress);
+    let result = cli.command.run(&progress, Some(&progress));
     finish(result, cli.command.name(), cli.common.json)
+}
+
+/// Carries out a command line, the name of the program first, for a program that holds this library: nothing is printed, no signal is caught.
+/// Files may stand on a [shelf](crate::io::shelf).
+///
+/// # Errors
+/// See [`Fault`]; a command line that cannot be meant is [`Fault::Usage`].
+pub fn carry_out<I, T>(line: I, observer: &dyn Observer) -> Result<Answer, Fault>
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    Cli::try_parse_from(line).map_err(|e| Fault::Usage(meant(&e)))?.command.run(observer, None)
+}
+
+/// What is wrong with a command line, without how it is used.
+fn meant(error: &clap::Error) -> String {
+    let words = error.to_string();
+    words.split("\n\n").next().unwrap_or_default().trim().trim_start_matches("error: ").to_owned()
 }
 
 /// A command line that cannot be meant: with `--json` in it, the one object on stdout says so too.
@@ -200,10 +223,8 @@ fn unusable(error: &clap::Error, args: impl Iterator<Item = OsString>) -> ExitCo
     if args.iter().any(|a| a == "--json") {
         let command = args.iter().find(|a| Cli::command().find_subcommand(a.as_str()).is_some());
         // The first paragraph says what is wrong; the rest shows how it is used, and is on stderr.
-        let words = error.to_string();
-        let message = words.split("\n\n").next().unwrap_or_default().trim().trim_start_matches("error: ").to_owned();
         // A closed stdout changes nothing about the exit code.
-        let _ = output::print(&Fault::Usage(message).to_json(command.map(String::as_str)).to_string());
+        let _ = output::print(&Fault::Usage(meant(error)).to_json(command.map(String::as_str)).to_string());
     }
     Exit::Usage.into()
 }

@@ -17,6 +17,9 @@ const MANIFEST_HEAD: &str = "written by fenji: this folder is replaced as a whol
 /// # Errors
 /// [`Fault::Usage`] (exit 2) when it is a file or holds something else; nothing of anybody else's is ever deleted.
 pub fn claim_results(folder: &Path) -> Result<(), Fault> {
+    if crate::io::shelf::holds(folder) {
+        return Ok(());
+    }
     let found = entries(folder)?;
     // what cannot be written to is said now, not after the work
     if let Some(place) = folder.ancestors().map(|a| if a.as_os_str().is_empty() { Path::new(".") } else { a }).find(|a| a.is_dir()) {
@@ -65,7 +68,7 @@ fn stranger(folder: &Path, inside: &str, own: &std::collections::HashSet<&str>) 
 /// # Errors
 /// [`Fault::Usage`] (exit 2) otherwise.
 pub fn claim_case(folder: &Path) -> Result<(), Fault> {
-    if entries(folder)?.is_empty() {
+    if crate::io::shelf::holds(folder) || entries(folder)?.is_empty() {
         return Ok(());
     }
     Err(Fault::Usage(format!("--out {}: the folder is not empty, and a case is never written over another", folder.display())))

@@ -249,7 +249,7 @@ pub(super) fn judge(case: &Path, file: &Path, observer: &dyn Observer) -> Result
     let read = io::read_case(case).map_err(Fault::Invalid)?;
     let plan = io::plan_file::read_reform(file).map_err(Fault::Invalid)?;
     let beside = file.with_file_name(REFERRAL);
-    let rests_on = beside.is_file().then(|| io::plan_file::read_plan(&beside, Some(&read.case.network))).transpose();
+    let rests_on = io::shelf::is_file(&beside).then(|| io::plan_file::read_plan(&beside, Some(&read.case.network))).transpose();
     let rests_on = rests_on.map_err(Fault::Invalid)?;
     let scenario = Scenario { policy: Some(plan.policy.clone()).filter(|p| !p.is_empty()), ..plan.scenario.clone() };
     let written = io::ScenarioFile::of(scenario);

@@ -5,7 +5,7 @@ use super::rows::{ArcRow, AreaRow, ClassRow, FacilityRow, Row, SettlementRow, Ti
 use super::scenario::ScenarioFile;
 use super::table::{Opened, ReadLimits, TableReader};
 use super::text_file::{self, LARGEST_TOML};
-use super::travel_in;
+use super::{shelf, travel_in};
 use crate::network::builder::NetworkBuilder;
 use crate::network::case_class::default_classes;
 use crate::network::codes;
@@ -53,6 +53,9 @@ pub fn read_case(folder: &Path) -> Result<CaseRead, Vec<Problem>> {
 /// # Errors
 /// All problems of the folder, warnings included, sorted by file and line.
 pub fn read_case_with(folder: &Path, limits: ReadLimits) -> Result<CaseRead, Vec<Problem>> {
+    if let Some(read) = shelf::case(folder) {
+        return Ok(CaseRead::clone(&read));
+    }
     if let Some(problem) = no_folder(folder) {
         return Err(vec![problem]);
     }
@@ -96,6 +99,9 @@ pub fn read_case_with(folder: &Path, limits: ReadLimits) -> Result<CaseRead, Vec
 }
 
 fn no_folder(folder: &Path) -> Option<Problem> {
+    if shelf::holds(folder) {
+        return None;
+    }
     let shown = folder.display().to_string();
     let problem = |rule, message: String| Some(Problem::new(rule, Place::file(&shown), message));
     match std::fs::metadata(folder) {
@@ -135,6 +141,11 @@ fn guess_crs(folder: &Path) -> Crs {
     if planar { Crs::PlanarKm } else { Crs::Wgs84 }
 }
 
+/// Whether something of this name is there.
+fn stands(path: &Path) -> bool {
+    shelf::is_file(path) || path.exists()
+}
+
 /// Tables that stand in the folder for nothing.
 fn unused(folder: &Path, mode: Mode, problems: &mut Problems) {
     let idle: &[Table] = match mode {
@@ -142,7 +153,7 @@ fn unused(folder: &Path, mode: Mode, problems: &mut Problems) {
         Mode::Table => &[Table::RoadNodes, Table::RoadEdges],
         Mode::Road => &[Table::Times],
     };
-    for table in idle.iter().filter(|t| folder.join(t.file()).exists()) {
+    for table in idle.iter().filter(|t| stands(&folder.join(t.file()))) {
         let message = format!("travel.mode = \"{}\" does not use this table", mode.word());
         problems.push(Problem::new(&codes::FILE_UNUSED, Place::file(table.file()), message));
     }
@@ -232,7 +243,7 @@ impl Tables<'_> {
     }
 
     fn arcs(&self, builder: &mut NetworkBuilder) {
-        if self.folder.join(Table::FirstArcs.file()).exists() {
+        if stands(&self.folder.join(Table::FirstArcs.file())) {
             builder.exact_arcs();
         }
         self.each(false, builder, |b, line, row: ArcRow| {

@@ -26,6 +26,7 @@ mod scenario_layout;
 mod scenario_reform;
 pub mod schema;
 mod serde_words;
+pub mod shelf;
 pub mod table;
 pub mod text_file;
 pub mod toml_file;

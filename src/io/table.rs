@@ -3,12 +3,11 @@
 //! One row is in memory at a time. Blank lines are skipped, `CRLF` and a byte-order mark are taken.
 
 use super::cells::{Cells, Column, Source};
-use super::text_file::{self, LONGEST_LINE};
+use super::text_file::{self, Input, LONGEST_LINE};
 use crate::network::codes;
 use crate::network::problem::nearest;
 use crate::network::tables::Table;
 use crate::network::{Place, Problem, Problems};
-use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
@@ -39,7 +38,7 @@ pub enum Opened {
 /// Reads one table.
 #[derive(Debug)]
 pub struct TableReader {
-    input: BufReader<File>,
+    input: BufReader<Input>,
     file: &'static str,
     table: Table,
     columns: Vec<Column>,

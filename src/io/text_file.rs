@@ -2,11 +2,12 @@
 //!
 //! A file is walked through once before it is parsed, in chunks, so that no more than a chunk is in memory while nothing is known of it.
 
+use super::shelf::{self, Bytes};
 use crate::network::codes::{self, Rule};
 use crate::network::{Place, Problem};
 use encoding_rs::{BIG5, GB18030};
 use std::fs::File;
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 
 const CHUNK: usize = 1 << 18;
@@ -17,11 +18,38 @@ pub const LARGEST_TOML: u64 = 16 << 20;
 /// Largest JSON file, bytes.
 pub const LARGEST_JSON: u64 = 4 << 30;
 
+/// Where the bytes of a file come from.
+#[derive(Debug)]
+pub enum Input {
+    /// A disk.
+    Disk(File),
+    /// A [shelf](super::shelf).
+    Memory(Cursor<Bytes>),
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Disk(file) => file.read(buffer),
+            Self::Memory(cursor) => cursor.read(buffer),
+        }
+    }
+}
+
+impl Seek for Input {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        match self {
+            Self::Disk(file) => file.seek(to),
+            Self::Memory(cursor) => cursor.seek(to),
+        }
+    }
+}
+
 /// A file that exists, can be read and is UTF-8 throughout.
 #[derive(Debug)]
 pub struct TextFile {
     /// The file, at its first byte after a byte-order mark.
-    pub file: File,
+    pub file: Input,
     /// Line feeds in it.
     pub line_feeds: u64,
     /// Length of its longest line is beyond [`LONGEST_LINE`]: the line it starts at.
@@ -37,22 +65,7 @@ pub struct TextFile {
 pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Box<Problem>> {
     let problem = |rule: &Rule, message: String| Box::new(Problem::new(rule, Place::file(shown), message));
     let unreadable = |e: std::io::Error| problem(&codes::FILE_UNREADABLE, format!("the system says: {e}"));
-    let link = match std::fs::symlink_metadata(path) {
-        Ok(meta) => meta.file_type().is_symlink(),
-        Err(e) if matches!(e.kind(), ErrorKind::NotFound) => return Ok(None),
-        Err(e) => return Err(unreadable(e)),
-    };
-    let meta = match std::fs::metadata(path) {
-        Ok(meta) => meta,
-        Err(e) if link => return Err(problem(&codes::LINK_LOOP, format!("the symbolic link cannot be followed: {e}"))),
-        Err(e) => return Err(unreadable(e)),
-    };
-    // Asked before opening: opening a pipe would wait for ever.
-    if !meta.is_file() {
-        let what = if meta.is_dir() { "a folder" } else { "a pipe, socket or device" };
-        return Err(problem(&codes::FILE_NOT_A_FILE, format!("{what} has this name")));
-    }
-    let mut file = File::open(path).map_err(unreadable)?;
+    let Some(mut file) = input(path, shown)? else { return Ok(None) };
     let mut walk = Walk::default();
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -73,6 +86,31 @@ pub fn open(path: &Path, shown: &str) -> Result<Option<TextFile>, Box<Problem>> 
     file.seek(SeekFrom::Start(if walk.bom { 3 } else { 0 })).map_err(unreadable)?;
     let quotes_pair_up = walk.quotes.is_multiple_of(2);
     Ok(Some(TextFile { file, line_feeds: walk.lines, long_line: walk.long_line, quotes_pair_up }))
+}
+
+/// The bytes of a file, wherever it lies; `None` when there is no such file.
+fn input(path: &Path, shown: &str) -> Result<Option<Input>, Box<Problem>> {
+    if shelf::holds(path) {
+        return Ok(shelf::bytes(path).map(|bytes| Input::Memory(Cursor::new(bytes))));
+    }
+    let problem = |rule: &Rule, message: String| Box::new(Problem::new(rule, Place::file(shown), message));
+    let unreadable = |e: std::io::Error| problem(&codes::FILE_UNREADABLE, format!("the system says: {e}"));
+    let link = match std::fs::symlink_metadata(path) {
+        Ok(meta) => meta.file_type().is_symlink(),
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound) => return Ok(None),
+        Err(e) => return Err(unreadable(e)),
+    };
+    let meta = match std::fs::metadata(path) {
+        Ok(meta) => meta,
+        Err(e) if link => return Err(problem(&codes::LINK_LOOP, format!("the symbolic link cannot be followed: {e}"))),
+        Err(e) => return Err(unreadable(e)),
+    };
+    // Asked before opening: opening a pipe would wait for ever.
+    if !meta.is_file() {
+        let what = if meta.is_dir() { "a folder" } else { "a pipe, socket or device" };
+        return Err(problem(&codes::FILE_NOT_A_FILE, format!("{what} has this name")));
+    }
+    Ok(Some(Input::Disk(File::open(path).map_err(unreadable)?)))
 }
 
 /// Reads a whole text of at most `largest` bytes.

@@ -3,6 +3,7 @@
 //! Everything is written and synced under a temporary name beside its goal first, which is where a full disk shows; only then it is moved. A folder
 //! that is there stays the same folder (it may be the current one, or a mount), its old entries are moved aside and come back if anything fails.
 
+use super::shelf;
 use std::fs::{self, File};
 use std::io::{self, Error, ErrorKind, Write};
 use std::path::{Component, Path, PathBuf};
@@ -15,6 +16,9 @@ pub type NamedBytes = (String, Vec<u8>);
 /// # Errors
 /// What the system says; the old file is then as it was.
 pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if shelf::replace_file(path, bytes) {
+        return Ok(());
+    }
     let parent = parent_of(path);
     let mut temporary = tempfile::Builder::new().prefix(TEMPORARY).tempfile_in(&parent).map_err(|e| with_path(&e, &parent))?;
     temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(|e| with_path(&e, path))?;
@@ -56,6 +60,9 @@ pub const TEMPORARY: &str = ".fenji-";
 /// # Errors
 /// What the system says; the folder is then as it was.
 pub fn replace_folder(folder: &Path, files: &[NamedBytes]) -> io::Result<()> {
+    if shelf::replace(folder, files) {
+        return Ok(());
+    }
     let exists = folder.is_dir();
     let beside = if exists { folder.to_owned() } else { parent_of(folder) };
     let made = make_folders(&beside)?;
