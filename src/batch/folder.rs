@@ -123,10 +123,11 @@ impl Folder {
         };
         // A batch that was killed before its list was written has left its lock, inputs and temporary files at most.
         let own = |n: &String| n == LOCK || ["cases", "scenarios", "jobs", "spec.toml"].contains(&n.as_str()) || n.starts_with(TEMPORARY);
-        if !listed.iter().any(|n| n == LIST) && !(listed.iter().any(|n| n == LOCK) || listed.is_empty()) {
+        let has = |name: &str| listed.iter().any(|n| n == name);
+        if !(has(LIST) || has(LOCK) || listed.is_empty()) {
             return Err(FolderError::Foreign(root.to_owned()));
         }
-        if !listed.iter().any(|n| n == LIST) && !listed.iter().all(own) {
+        if !has(LIST) && !listed.iter().all(own) {
             return Err(FolderError::Foreign(root.to_owned()));
         }
         fs::create_dir_all(root).map_err(io_at(root))?;

@@ -139,7 +139,8 @@ impl Desk<'_> {
         let axes = grid::axes(&read.spec.grid).unwrap_or_default();
         let points = grid::points(&axes);
         let mut problems = Vec::new();
-        let mut bases: Vec<(usize, String, Option<(PathBuf, toml::Table)>)> = Vec::new();
+        type Base = (usize, String, Option<(PathBuf, toml::Table)>);
+        let mut bases: Vec<Base> = Vec::new();
         let plain = [ScenarioSpec::default()];
         let entries: Vec<&ScenarioSpec> = if read.spec.scenario.is_empty() {
             plain.iter().collect()

@@ -156,7 +156,8 @@ fn variants(shown: &[Shown<'_>]) -> Vec<String> {
 /// One map for each case (parts of a case together) and variant.
 fn panels<'a>(shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>) -> Vec<Panel<'a>> {
     let mut order: Vec<(String, String)> = Vec::new();
-    let mut groups: BTreeMap<(String, String), Vec<(&Places, BTreeMap<String, f64>)>> = BTreeMap::new();
+    type Valued<'p> = (&'p Places, BTreeMap<String, f64>);
+    let mut groups: BTreeMap<(String, String), Vec<Valued<'_>>> = BTreeMap::new();
     for s in shown.iter().filter(|s| !s.areas.is_empty()) {
         let Some(p) = places.get(&s.entry.case) else { continue };
         let key = (s.entry.parent.clone(), variant(s.entry));
@@ -202,7 +203,7 @@ fn ranking(shown: &[Shown<'_>], variants: &[String], places: &BTreeMap<String, P
             row[column] = Some(*value);
         }
     }
-    let mut sorted: Vec<((&str, &str), Vec<Option<f64>>)> = rows.into_iter().collect();
+    let mut sorted: Vec<_> = rows.into_iter().collect();
     let key = |row: &[Option<f64>]| row.iter().flatten().next().copied().unwrap_or(f64::NEG_INFINITY);
     sorted.sort_by(|a, b| key(&b.1).total_cmp(&key(&a.1)).then(a.0.cmp(&b.0)));
     for (rank, ((case, area), values)) in sorted.into_iter().enumerate().take(MOST_ROWS) {

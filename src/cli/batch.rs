@@ -102,7 +102,7 @@ fn start(args: &RunArgs, progress: &Progress) -> Result<Answer, Fault> {
     let changed = known
         .filter(|k| k.program != batch.program)
         .map(|_| "the program has changed since this batch began: its jobs are other jobs now and are run anew".to_owned());
-    go(&read, &folder, &batch, &jobs, &args.machine, &|there| !there.is_final(), changed, progress)
+    go(&read, &folder, &batch, &jobs, &args.machine, &|there| !there.is_final(), changed.as_deref(), progress)
 }
 
 /// A batch whose folder is taken: nobody else works there as long as this lives.
@@ -199,7 +199,7 @@ fn go(
     jobs: &[Job],
     machine: &Machine,
     wanted: &dyn Fn(&There) -> bool,
-    note: Option<String>,
+    note: Option<&str>,
     progress: &Progress,
 ) -> Result<Answer, Fault> {
     let root = folder.root();
@@ -210,7 +210,7 @@ fn go(
     let waiting: Vec<&Job> = own.iter().zip(&before).filter(|(_, there)| wanted(there)).map(|(&n, _)| &jobs[n]).collect();
     let kept: Vec<(&str, &There)> = entries.iter().zip(&before).filter(|(_, t)| !wanted(t)).map(|(e, t)| (e.command.as_str(), t)).collect();
     let bars = Bars::new(progress);
-    for text in note.iter().cloned().chain((damaged > 0).then(|| format!("{damaged} damaged results are done again"))) {
+    for text in note.map(str::to_owned).into_iter().chain((damaged > 0).then(|| format!("{damaged} damaged results are done again"))) {
         bars.said(&crate::batch::Said::Note(&text));
     }
     let (room, threads) = room(machine);
@@ -310,7 +310,7 @@ fn retry(dir: &Path, machine: &Machine, progress: &Progress) -> Result<Answer, F
     let note = (folder::hash_of_list(&batch.jobs) != folder::hash_of_list(&list.jobs))
         .then(|| "specification, inputs or program have changed since: what changed is run anew".to_owned());
     let wanted = |there: &There| !there.record().is_some_and(|r| r.status.is_answer());
-    go(&read, &folder, &batch, &jobs, machine, &wanted, note, progress)
+    go(&read, &folder, &batch, &jobs, machine, &wanted, note.as_deref(), progress)
 }
 
 fn put_together(shards: &[PathBuf], out: &Path) -> Result<Answer, Fault> {

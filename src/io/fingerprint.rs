@@ -23,6 +23,7 @@ impl Fingerprint {
 
     /// With one more part; parts cannot run together.
     #[must_use]
+    #[allow(clippy::should_implement_trait)] // it is no sum
     pub fn add(mut self, bytes: &[u8]) -> Self {
         for &b in bytes {
             self.0 = (self.0 ^ u64::from(b)).wrapping_mul(0x0000_0100_0000_01b3);
