@@ -1,6 +1,6 @@
 //! Batches from outside: rows for whatever happens, hostile specifications, locks, damage, shards, and kills at random moments, after which
 //! nothing may be lost, repeated or different.
-#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
+#![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
 
 use serde_json::Value;
 use std::collections::BTreeMap;

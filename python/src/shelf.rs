@@ -53,7 +53,9 @@ impl Shelf {
     /// The files of the case on this shelf, written anew from what was read.
     fn case_files<'py>(&self, py: Python<'py>) -> PyResult<Vec<(String, Bound<'py, PyBytes>)>> {
         let Some(read) = self.0.case() else { return Ok(Vec::new()) };
-        let files = py.detach(|| folder_out::case_files(&read.case, &read.extras())).map_err(|e| Fault::new_err(("failure", e.to_string(), "[]")))?;
+        let files = py
+            .detach(|| folder_out::case_files(&read.case, &read.extras()))
+            .map_err(|e| Fault::new_err(("failure", e.to_string(), "[]")))?;
         Ok(files.into_iter().map(|(name, bytes)| (name, PyBytes::new(py, &bytes))).collect())
     }
 
@@ -82,7 +84,8 @@ pub fn claim(folder: PathBuf, case: bool) -> PyResult<()> {
 /// Writes files into a folder as the command line does: whole or not at all, and never over what fenji did not write.
 #[pyfunction]
 pub fn save(py: Python<'_>, folder: PathBuf, files: Vec<(String, Vec<u8>)>, case: bool) -> PyResult<()> {
-    py.detach(|| if case { output::write_case(&folder, &files) } else { output::write_results(&folder, &files) }).map_err(|reason| fault(&reason))
+    py.detach(|| if case { output::write_case(&folder, &files) } else { output::write_results(&folder, &files) })
+        .map_err(|reason| fault(&reason))
 }
 
 /// JSON as TOML.

@@ -54,7 +54,12 @@ pub type Said = (i32, Value);
 
 /// Runs a job: `carry` carries out a command line, its first word the command. Returns the record and the answer, which is there for a plan
 /// and for a proof that there is none. A limit of the job that came, as `over` says, is a record like any other.
-pub fn run(handed: &Handed, places: &Places, carry: &mut dyn FnMut(Vec<String>) -> Said, over: &dyn Fn() -> bool) -> (Record, Option<Value>) {
+pub fn run(
+    handed: &Handed,
+    places: &Places,
+    carry: &mut dyn FnMut(Vec<String>) -> Said,
+    over: &dyn Fn() -> bool,
+) -> (Record, Option<Value>) {
     let begin = Instant::now();
     let job = Job { entry: handed.entry.clone(), case: places.case.clone(), scenario: places.scenario.clone(), flows: handed.flows };
     let how = How {

@@ -136,10 +136,7 @@ pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard,
     };
     if let Some(list) = &known {
         if !resume {
-            return Err(Fault::Usage(format!(
-                "{} holds a batch already: give --resume to go on, or another --out",
-                out.display()
-            )));
+            return Err(Fault::Usage(format!("{} holds a batch already: give --resume to go on, or another --out", out.display())));
         }
         if list.shard != shard {
             let (i, n) = (list.shard.index, list.shard.count);

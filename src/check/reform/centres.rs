@@ -72,11 +72,11 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         found.equal("value", at, net.cases, reach.cases, VALUE * reach.cases.max(1.0), "The net is there for another number of cases.");
         found.equal("value", at, net.minutes, reach.minutes, size, "The mean way is not as long.");
         found.at_most("bounds", at, net.least, net.minutes, size, "The bound of the net is above its value.");
-        #[allow(clippy::needless_range_loop)] // one position in several tables
         if *level != Level::Provincial {
             let proven = proven(case, &cases, tiers, (&net.prices, &BTreeMap::new()), *count as usize) / reach.cases.max(1e-12);
             found.at_most("bounds", at, net.least, proven.max(0.0), size, "The prices do not prove so much.");
         }
+        #[allow(clippy::needless_range_loop)] // one position in several tables
         for k in 0..2 {
             found.equal("value", at, net.within[k], reach.within[k], VALUE, "The share within reach is another.");
             if *level == Level::Provincial {

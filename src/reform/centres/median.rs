@@ -95,7 +95,7 @@ impl Table<'_> {
     }
 
     /// The best swap while one helps; the sites in ascending order.
-    pub(super) fn swap(&self, open: &mut Vec<usize>, allowed: &[bool], fees: &[f64]) {
+    pub(super) fn swap(&self, open: &mut [usize], allowed: &[bool], fees: &[f64]) {
         self.swaps(open, allowed, fees);
         open.sort_unstable();
     }

@@ -37,6 +37,9 @@ pub(super) struct SharedProof {
     pub least: f64,
 }
 
+/// One question in one step: its number of centres, its bound, the sites it takes, what clients lack, the square of that.
+type Turn = (usize, f64, Vec<usize>, Vec<f64>, f64);
+
 impl Nets<'_> {
     /// Case-minutes of all nets.
     pub(super) fn value(&self, open: &[Vec<usize>]) -> f64 {
@@ -80,7 +83,7 @@ impl Nets<'_> {
         let mut best = now.clone();
         let (mut scale, mut stale) = (1.0, 0);
         for _ in 0..STEPS {
-            let turns: Vec<(usize, f64, Vec<usize>, Vec<f64>, f64)> = now
+            let turns: Vec<Turn> = now
                 .prices
                 .par_iter()
                 .map(|(&count, prices)| {
