@@ -157,6 +157,7 @@ pub fn shown(value: &toml::Value) -> String {
 
 /// What a job came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Record {
     /// Hash of the job.
     pub hash: String,

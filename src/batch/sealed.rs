@@ -11,6 +11,7 @@ use std::path::Path;
 
 /// A file of a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Sealed {
     path: String,
     bytes: u64,
@@ -19,6 +20,7 @@ struct Sealed {
 
 /// `record.json`: what a job came to and what it left, sealed.
 #[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Seal {
     record: Record,
     files: Vec<Sealed>,
@@ -172,8 +174,8 @@ mod tests {
                 bad[n] = bad[n].wrapping_add(1);
                 fs::write(job.join(file), &bad).unwrap();
                 let found = look(dir.path(), "abc", true);
-                // white space of the record carries nothing
-                let harmless = old[n].is_ascii_whitespace() && bad[n].is_ascii_whitespace();
+                // white space of the record carries nothing, nor does a digit beyond the precision of a number: the record is the same
+                let harmless = file == "record.json" && found == There::Whole(record("abc", Status::Done));
                 assert!(harmless || matches!(found, There::Damaged(_)), "{file} byte {n}: {found:?}");
             }
             fs::write(job.join(file), &old[..old.len() - 1]).unwrap();
