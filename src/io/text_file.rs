@@ -23,7 +23,7 @@ pub const LARGEST_JSON: u64 = 4 << 30;
 pub enum Input {
     /// A disk.
     Disk(File),
-    /// A [shelf](super::shelf).
+    /// A [`super::shelf`].
     Memory(Cursor<Bytes>),
 }
 
