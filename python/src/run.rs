@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-create_exception!(_fenji, Fault, PyException, "Why there is no answer: (kind, message, problems as JSON).");
+create_exception!(fenji._fenji, Fault, PyException, "Why there is no answer: (kind, message, problems as JSON).");
 
 /// How often Ctrl-C is looked for, and progress is told at most.
 const TICK: Duration = Duration::from_millis(50);

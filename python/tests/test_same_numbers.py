@@ -96,7 +96,8 @@ def test_further_models(program: Program, tmp_path: Path, folder: Path, plan: fe
         if told["ok"]:
             same_tables(result, tmp_path / "out")
             assert result.check()
-            assert len(result.to_frame()) > 0
+            # where every village has its clinic no team need go
+            assert result.tables and (len(result.to_frame()) > 0 or name == "mobile")
         else:
             assert result.termination == "infeasible" and len(result.repair) > 0
     assert scenario.is_file()
@@ -110,7 +111,7 @@ def test_layout_its_referral_plan_and_the_comparison(program: Program, tmp_path:
     assert timeless(result.answer) == timeless(told)
     same_tables(result, tmp_path / "layout")
     assert result.check() and result.objective == told["objectives"][0]["value"]
-    assert set(result.sites["status"]) <= {"kept", "opened", "raised", "lowered", "closed", "moved", "never"}
+    assert set(result.sites["status"]) <= {"kept", "opened", "upgraded", "downgraded", "grown", "shrunk", "closed"}
     told = program("referral", folder, "--layout", tmp_path / "layout", "--gap", "1e-3", "--no-report", "--out", tmp_path / "built")
     built = fenji.referral(folder, layout=result, gap=1e-3, report=False)
     assert timeless(built.answer) == timeless(told)
@@ -128,7 +129,7 @@ def test_beds_ledger_and_locate(program: Program, tmp_path: Path, folder: Path, 
     told = program("ledger", folder, tmp_path / "plan" / "plan.json", "--out", tmp_path / "ledger")
     ledger = fenji.ledger(folder, plan)
     assert timeless(ledger.answer) == timeless(told)
-    assert len(ledger.ledger) > 20 and ledger.met == told["met"]
+    assert len(ledger.ledger) == told["met"] + told["missed"] and ledger.met == told["met"]
     points = tmp_path / "points.csv"
     points.write_text("id,x,y,demand\n" + "".join(f"p{n},{n * 7 % 10},{n * 3 % 11},{1 + n % 4}\n" for n in range(30)))
     told = program("locate", points, "--problem", "p-median", "-p", "4")

@@ -151,7 +151,10 @@ impl Folder {
     }
 
     /// Takes away what a killed batch left half-way: scratch folders of jobs, files that were being written. Nobody else works here.
-    fn sweep(&self) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// When something cannot be taken away.
+    pub fn sweep(&self) -> io::Result<()> {
         let jobs = self.root.join("jobs");
         fs::create_dir_all(&jobs)?;
         remove_named(&jobs, SCRATCH)?;
