@@ -56,7 +56,7 @@ def main():
         model = model.solve(pulp.HiGHS(msg=False, threads=2, timeLimit=options.limit), results=False)
         solved = time.perf_counter() - begin
         status, value = pulp.LpStatus[model.problem.status], pulp.value(model.problem.objective)
-        own_value = found.get("value", found.get("objective", found["bounds"]["primal"]))
+        own_value = found["value"]
         print(f"| {name} | {own_value:g} | {own:.3f} | {value:g} | {built:.2f} | {solved:.2f} | {status} | {(built + solved) / own:.0f} |", flush=True)
 
 
