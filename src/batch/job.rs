@@ -237,14 +237,13 @@ pub(super) fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended
         Value::Object(o) => o.keys().next().cloned(),
         _ => None,
     };
-    let said = answer["error"]["message"].as_str().unwrap_or("");
     let status = match (cut, ended.exit) {
         (Cut::Stop, _) => Status::Interrupted,
         (Cut::TooLarge(_), _) => Status::Overmemory,
         (Cut::Limit, _) => Status::Limit,
         (_, Some(0)) => Status::Done,
         (_, Some(3)) if termination.as_deref() == Some("infeasible") => Status::Infeasible,
-        (_, Some(1)) if said.contains("before the time limit") => Status::Limit,
+        (_, Some(1)) if answer["error"]["limit"] == "time" => Status::Limit,
         _ => Status::Failed,
     };
     let objective = number(&["objective"]).or_else(|| answer["objectives"][0]["value"].as_f64());

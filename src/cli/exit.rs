@@ -1,6 +1,9 @@
 //! How a command ends: an answer with an exit code, or a fault.
 
+use crate::layout::beds::BedsError;
 use crate::network::Problem;
+use crate::outcome::Limit;
+use crate::reform::ReformError;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -72,6 +75,30 @@ pub fn visible(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
 }
 
+/// A limit came before the first answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{said}")]
+pub struct NoAnswer {
+    /// Which.
+    pub limit: Limit,
+    /// What is told of it.
+    pub said: String,
+}
+
+/// The limit that an error speaks of, whichever room it comes from.
+fn limit(error: &anyhow::Error) -> Option<Limit> {
+    let own = error.downcast_ref::<NoAnswer>().map(|e| e.limit);
+    let reform = || match error.downcast_ref() {
+        Some(ReformError::Stopped(limit)) => Some(*limit),
+        _ => None,
+    };
+    let beds = || match error.downcast_ref() {
+        Some(BedsError::Stopped(limit)) => Some(*limit),
+        _ => None,
+    };
+    own.or_else(reform).or_else(beds)
+}
+
 /// Why there is no answer.
 #[derive(Debug)]
 pub enum Fault {
@@ -128,7 +155,9 @@ impl Fault {
             Self::Usage(message) => message.clone(),
             Self::Invalid(problems) => format!("{} problems in the input", problems.len()),
         };
-        json!({ "command": command, "ok": false, "exit": self.exit() as u8, "code": kind, "error": { "kind": kind, "message": message, "problems": problems } })
+        // programs should not have to read sentences
+        let limit = if let Self::Failed(error) = self { limit(error) } else { None };
+        json!({ "command": command, "ok": false, "exit": self.exit() as u8, "code": kind, "error": { "kind": kind, "message": message, "limit": limit, "problems": problems } })
     }
 }
 
@@ -158,6 +187,15 @@ mod tests {
     #[test]
     fn faults_have_the_documented_codes() {
         assert_eq!(Fault::Failed(anyhow::anyhow!("x")).exit() as u8, 1);
+        assert!(Fault::Failed(anyhow::anyhow!("before the time limit")).to_json(None)["error"]["limit"].is_null());
+        let stopped = [
+            anyhow::anyhow!(NoAnswer { limit: Limit::Time, said: "x".into() }),
+            anyhow::anyhow!(ReformError::Stopped(Limit::Time)),
+            anyhow::anyhow!(BedsError::Stopped(Limit::Time)),
+        ];
+        for error in stopped {
+            assert_eq!(Fault::Failed(error).to_json(None)["error"]["limit"], "time");
+        }
         assert_eq!(Fault::Usage("x".into()).exit() as u8, 2);
         let invalid = Fault::Invalid(vec![problem()]);
         assert_eq!(invalid.exit() as u8, 4);

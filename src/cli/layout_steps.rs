@@ -3,7 +3,7 @@
 use super::args::Lang;
 use super::exit::Fault;
 use super::layout::LayoutArgs;
-use super::steps::{Files, limit_words};
+use super::steps::{Files, no_answer};
 use crate::check::{Violation, check_layout};
 use crate::demand::LayoutProblem;
 use crate::layout::{Mend, Method, PlanInfo, SolveOptions};
@@ -130,13 +130,13 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, observer: &dyn Observe
         Termination::NoSolution(limit) => {
             if let Some(lack) = &solution.missing {
                 let sentence = layout::lacks(lack).sentence;
-                return Err(anyhow!("no layout was found before {}: {sentence}", limit_words(limit)).into());
+                return Err(no_answer(limit, "layout", &format!(": {sentence}")));
             }
             // a wish that cannot be met is often seen sooner by asking what is missing
             if let Ok(Solved::Infeasible(mends)) = mend(prepared, options, observer) {
                 return Ok(Solved::Infeasible(mends));
             }
-            return Err(anyhow!("no layout was found before {}", limit_words(limit)).into());
+            return Err(no_answer(limit, "layout", ""));
         }
         Termination::Unbounded => return Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
     }

@@ -2,7 +2,7 @@
 //! into [`Fault`]s. This is the only file of the command line that knows the signatures of the other rooms.
 
 use super::args::{Lang, MethodArg, SolveArgs};
-use super::exit::Fault;
+use super::exit::{Fault, NoAnswer};
 use super::output::{grouped, yuan};
 use crate::check::{Violation, check_referral};
 use crate::demand::{Problem, ProblemError, misfits};
@@ -240,16 +240,20 @@ pub fn solve(prepared: &Prepared, options: &SolveOptions, pareto: usize, observe
             let sentences = diagnosis.repairs.iter().map(sentence).collect();
             Ok(Solved::Infeasible { diagnosis: serde_json::to_value(&diagnosis).map_err(|e| anyhow!(e))?, sentences })
         }
-        Termination::NoSolution(limit) => Err(anyhow!(
-            "no plan was found before {}; give a longer --time (the first plan of a large case takes about a tenth of a whole run)",
-            limit_words(limit)
-        )
-        .into()),
+        Termination::NoSolution(limit) => {
+            Err(no_answer(limit, "plan", "; give a longer --time (the first plan of a large case takes about a tenth of a whole run)"))
+        }
         Termination::Unbounded => Err(anyhow!("the objective has no lower bound: prices of the scenario below zero?").into()),
     }
 }
 
-pub(super) fn limit_words(limit: crate::outcome::Limit) -> &'static str {
+/// A limit came before the first answer of some kind.
+pub(super) fn no_answer(limit: crate::outcome::Limit, what: &str, more: &str) -> Fault {
+    let said = format!("no {what} was found before {}{more}", limit_words(limit));
+    Fault::Failed(anyhow!(NoAnswer { limit, said }))
+}
+
+fn limit_words(limit: crate::outcome::Limit) -> &'static str {
     use crate::outcome::Limit;
     match limit {
         Limit::Time => "the time limit",
