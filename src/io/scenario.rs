@@ -235,15 +235,20 @@ pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Probl
         let shares = [("growth", b.growth, 20.0), ("shrink", b.shrink, 1.0), ("facility_growth", b.facility_growth, 20.0)];
         shares.into_iter().for_each(|(key, value, most)| range(&["beds", key], Some(value), 0.0, most));
         [("floor", Some(b.floor)), ("freeze", b.freeze)].into_iter().for_each(|(key, value)| range(&["beds", key], value, 0.0, 1000.0));
-        // only the least cost has a limit of the Gini coefficient, and it needs one
-        let most = f64::from(u8::from(b.goal == BedsGoal::Cost));
-        range(&["beds", "gini_limit"], b.gini_limit.or((most > 0.0).then_some(f64::NAN)), 0.0, most);
+        range(&["beds", "gini_limit"], b.gini_limit, 0.0, 1.0);
     }
     if let Some(rules) = &s.reform {
         scenario_reform::ranges(rules, &mut |path, value, low, high| range(path, Some(value), low, high));
     }
     for (facility, share) in &s.aid.shares {
         range(&["aid", "shares", facility], Some(*share), 0.0, 1.0);
+    }
+    if let Some(b) = &s.beds {
+        let shown = b.gini_limit.map_or_else(|| "absent".to_owned(), |g| g.to_string());
+        if (b.goal == BedsGoal::Cost) != b.gini_limit.is_some() {
+            let message = "goes with `goal = \"cost\"`, which needs it, and with no other goal";
+            say(&codes::SETTING_OUT_OF_RANGE, &["beds", "gini_limit"], &shown, message.into());
+        }
     }
     for (key, given, known) in [("prices", &s.prices, fields(&Prices::default())), ("limits", &s.limits, fields(&Limits::default()))] {
         for (name, value) in given {

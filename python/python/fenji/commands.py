@@ -218,12 +218,12 @@ def beds(
     scenario: Scenario = None,
     *,
     add: int | None = None,
-    objective: Literal["gini", "maxmin", "mad", "cost"] = "gini",
-    growth: float = 0.25,
-    shrink: float = 0.0,
-    facility_growth: float = 1.0,
+    objective: Literal["gini", "maxmin", "mad", "cost"] | None = None,
+    growth: float | None = None,
+    shrink: float | None = None,
+    facility_growth: float | None = None,
     gini_limit: float | None = None,
-    floor: float = 3.5,
+    floor: float | None = None,
     freeze: float | bool | None = None,
     need: FrameLike | str | os.PathLike[str] | None = None,
     backend: str | None = None,
@@ -238,19 +238,19 @@ def beds(
     case : Case or path
         The case, or its folder.
     scenario : path, str or mapping, optional
-        Its capacity changes make the beds of today.
+        Its capacity changes make the beds of today; its ``[beds]`` section asks what no argument asks.
     add : int, optional
-        Beds to add in all.
-    objective : {"gini", "maxmin", "mad", "cost"}
-        What is made as good as can be.
-    growth, shrink : float
-        Share of its beds by which an area may grow, or that it may lose.
-    facility_growth : float
-        Growth limit of a facility.
+        Beds to add in all (0).
+    objective : {"gini", "maxmin", "mad", "cost"}, optional
+        What is made as good as can be (``"gini"``).
+    growth, shrink : float, optional
+        Share of its beds by which an area may grow (0.25), or that it may lose (0).
+    facility_growth : float, optional
+        Growth limit of a facility (1).
     gini_limit : float, optional
         Largest Gini coefficient, for ``objective="cost"``.
-    floor : float
-        Least beds per 1,000 residents of every area.
+    floor : float, optional
+        Least beds per 1,000 residents of every area (3.5).
     freeze : float or True, optional
         No public hospital grows once the region has this many beds per 1,000 residents (``True``: 4).
     need : frame-like or path, optional
