@@ -184,11 +184,12 @@ fn the_national_case_is_valid_and_has_the_people_of_record() {
 /// With few hosts allowed the nets push each other away: what prices and fees prove for all together is below every joint choice.
 #[test]
 fn what_is_proven_for_all_nets_together_holds_for_every_joint_choice() {
+    let mut priced = 0;
     for seed in 0..6 {
-        let case = tiny::network(seed, 3);
+        let case = tiny::network(seed, 4);
         let problem = tiny::problem(&case, "");
         let asked = Centres { most_regional: 1, most_national: 1, ..rules() };
-        let Ok(plan) = ask(&case, &problem, asked) else { continue };
+        let plan = ask(&case, &problem, asked).unwrap();
         assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
         let found = answer(&plan);
         let tiers = [Tier::K, Tier::D, Tier::M];
@@ -199,8 +200,12 @@ fn what_is_proven_for_all_nets_together_holds_for_every_joint_choice() {
             let value: f64 = nets.iter().map(|n| n.minutes).sum();
             assert!(share.least <= best + 1e-6 * best.max(1.0), "seed {seed} {level:?}: {} is above {best}", share.least);
             assert!(value >= best - 1e-6 * best.max(1.0) && value <= 1.1 * best, "seed {seed} {level:?}: {value} against {best}");
+            // with fees more is proven than by each net alone
+            let alone: f64 = nets.iter().map(|n| n.least).sum();
+            priced += usize::from(!share.fees.is_empty() && share.least > alone);
         }
     }
+    assert!(priced > 0, "no site was contested");
 }
 
 /// Least sum of means when no site hosts two nets.

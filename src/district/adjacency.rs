@@ -246,25 +246,26 @@ mod tests {
     fn natural_neighbours_are_those_by_the_definition() {
         let points: Vec<(f64, f64)> = (0..40).map(|n| (f64::from(n * 71 % 97) + 0.01 * f64::from(n), f64::from(n * 37 % 89))).collect();
         let pairs = natural(&points);
-        // brute force: some middle on the line between, near enough, with nobody nearer to it
+        // brute force over all points: where on the line between two the middles lie of circles that hold no third, and how near the nearest is
+        let mut longer = 0;
         for a in 0..points.len() {
             for b in a + 1..points.len() {
                 let ((ax, ay), (bx, by)) = (points[a], points[b]);
                 let (dx, dy) = (bx - ax, by - ay);
-                let some = (-8660..=8660).any(|n| {
-                    let s = f64::from(n) * 1e-4;
-                    let m = (f64::midpoint(ax, bx) - s * dy, f64::midpoint(ay, by) + s * dx);
-                    let r = (m.0 - ax).hypot(m.1 - ay);
-                    points.iter().all(|p| (p.0 - m.0).hypot(p.1 - m.1) >= r - 1e-9)
-                });
-                let told = pairs.contains(&(a, b));
-                assert!(!some || told, "{a} and {b} are neighbours");
-                // a narrow window between the steps of s may be missed, never a wide one
-                if told && !some {
-                    assert!(delaunay(&points).contains(&(a, b)));
+                let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
+                for (k, p) in points.iter().enumerate().filter(|(k, _)| *k != a && *k != b) {
+                    let (ux, uy) = (p.0 - f64::midpoint(ax, bx), p.1 - f64::midpoint(ay, by));
+                    let (room, slope) = (ux * ux + uy * uy - (dx * dx + dy * dy) / 4.0, 2.0 * (uy * dx - ux * dy));
+                    assert!(slope.abs() > 1e-9, "{k} lies on the line of {a} and {b}: choose other points");
+                    if slope > 0.0 { high = high.min(room / slope) } else { low = low.max(room / slope) }
                 }
+                let s = if low > 0.0 { low } else { high.min(0.0) };
+                let neighbours = low <= high && 0.25 + s * s <= 1.0;
+                assert_eq!(neighbours, pairs.contains(&(a, b)), "{a} and {b}: {low} to {high}");
+                longer += usize::from(low <= high && !neighbours);
             }
         }
+        assert!(longer > 0, "no pair of the triangulation was too long");
         let at: Vec<Position> = points.iter().map(|&(x, y)| Position { x, y }).collect();
         assert!(bridges(Crs::PlanarKm, &at, &pairs).is_empty());
         // a flat fan: the ends of the hull are no neighbours, although the triangulation joins them
