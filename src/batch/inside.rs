@@ -4,14 +4,14 @@
 use super::expand::Job;
 use super::folder::SCRATCH;
 use super::job::{Cut, How, command, flows, judge, timeless};
-use super::sealed::seal;
+use super::sealed::place;
 use super::spec::Language;
 use super::{Entry, Record, Status};
 use crate::io::process::Ended;
 use crate::io::write::NamedBytes;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -108,13 +108,5 @@ pub fn put(jobs: &Path, record: &Record, answer: Option<&[u8]>, files: &[NamedBy
     if let Some(answer) = answer.filter(|_| record.status.is_answer()) {
         fs::write(made.join("answer.json"), answer)?;
     }
-    let opens = ["result/report.html", "result/plan.json"].into_iter().find(|p| made.join(p).is_file());
-    seal(&made, &Record { opens: opens.map(str::to_owned), ..record.clone() })?;
-    let goal = jobs.join(&record.hash);
-    if goal.exists() {
-        fs::remove_dir_all(&goal)?;
-    }
-    fs::rename(&made, &goal)?;
-    // the name is on the disk, too
-    File::open(jobs)?.sync_all()
+    place(&made, jobs, record.clone()).map(|_| ())
 }

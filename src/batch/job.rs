@@ -2,7 +2,7 @@
 
 use super::expand::Job;
 use super::folder::SCRATCH;
-use super::sealed::seal;
+use super::sealed::place;
 use super::spec::{Language, takes};
 use super::{Record, Status};
 use crate::io::process::{self, Ended};
@@ -125,16 +125,7 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order)
         bytes.push(b'\n');
         fs::write(made.join("answer.json"), bytes)?;
     }
-    let opens = ["result/report.html", "result/plan.json"].into_iter().find(|p| made.join(p).is_file());
-    let record = Record { opens: opens.map(str::to_owned), ..record };
-    seal(&made, &record)?;
-    let goal = jobs.join(&job.entry.hash);
-    if goal.exists() {
-        fs::remove_dir_all(&goal)?;
-    }
-    fs::rename(&made, &goal)?;
-    // the name is on the disk, too
-    File::open(jobs)?.sync_all()?;
+    let record = place(&made, jobs, record)?;
     Ok(Outcome::Ended(record))
 }
 

@@ -2,7 +2,7 @@
 
 use super::folder::{Batch, Folder, FolderError, SCRATCH, Shard, hash_of_list, is_busy, read_list};
 use super::maps::Places;
-use super::sealed::{There, look};
+use super::sealed::{There, look, put};
 use crate::io::write::write_file;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -133,11 +133,7 @@ fn copy(from: &Path, jobs: &Path, hash: &str) -> io::Result<()> {
     let stage = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(jobs)?;
     let made = stage.path().join("job");
     copy_tree(from, &made)?;
-    let goal = jobs.join(hash);
-    if goal.exists() {
-        fs::remove_dir_all(&goal)?;
-    }
-    fs::rename(&made, &goal)
+    put(&made, jobs, hash)
 }
 
 fn copy_tree(from: &Path, to: &Path) -> io::Result<()> {

@@ -50,6 +50,33 @@ pub fn seal(folder: &Path, record: &Record) -> io::Result<()> {
     write_file(&folder.join("record.json"), &bytes)
 }
 
+/// Seals the folder of a job and puts it in place under its hash by one rename; what was there before is replaced. Returns the record as
+/// written, with the page or plan to open.
+///
+/// # Errors
+/// What the system says; nothing is then changed.
+pub fn place(made: &Path, jobs: &Path, record: Record) -> io::Result<Record> {
+    let opens = ["result/report.html", "result/plan.json"].into_iter().find(|p| made.join(p).is_file());
+    let record = Record { opens: opens.map(str::to_owned), ..record };
+    seal(made, &record)?;
+    put(made, jobs, &record.hash)?;
+    Ok(record)
+}
+
+/// Puts a folder in place by one rename; what was there before is replaced.
+///
+/// # Errors
+/// What the system says.
+pub fn put(made: &Path, jobs: &Path, hash: &str) -> io::Result<()> {
+    let goal = jobs.join(hash);
+    if goal.exists() {
+        fs::remove_dir_all(&goal)?;
+    }
+    fs::rename(made, &goal)?;
+    // the name is on the disk, too
+    File::open(jobs)?.sync_all()
+}
+
 /// All files below a folder, relative, sorted.
 fn tree(root: &Path) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
