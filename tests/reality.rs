@@ -2,8 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // a test may fail
 
+use fenji::layout::reality::{Ask, compare};
 use fenji::location::Settings;
-use fenji::location::reality::{Ask, compare};
 use fenji::network::Case;
 use fenji::outcome::{Limits, Silent};
 use fenji::synth::{SynthParams, generate};

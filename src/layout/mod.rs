@@ -11,6 +11,7 @@
 //! | `front` | points between two objectives by the epsilon constraint |
 //! | `write` | the plan that is written |
 //! | `ask` | what a planner asks next: order, why, alternatives, robustness |
+//! | `reality` | the sites that stand beside as many chosen from nothing, and beside chance |
 
 pub mod apply;
 pub mod ask;
@@ -21,6 +22,7 @@ pub mod front;
 mod p90;
 pub mod parts;
 pub mod price;
+pub mod reality;
 pub mod repair;
 pub mod solve;
 pub mod write;

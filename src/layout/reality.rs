@@ -4,10 +4,10 @@
 //! reality, the weighted sum of straight kilometres as the cost; with its bound. Against it stand the real places, a layout if one is given, and random
 //! choices of as many places. Minutes come from the travel of the case.
 
-use super::median;
 use crate::backend::BackendError;
 use crate::ids::{FacilityId, SettlementId};
 use crate::instance::{Distance, Instance, Metric, Problem, Service};
+use crate::location::{Settings, median};
 use crate::network::{Case, Network};
 use crate::outcome::{Event, Observer, Termination};
 use crate::travel::metric::distance_km;
@@ -27,7 +27,7 @@ pub const WITHIN: [f64; 3] = [15.0, 30.0, 60.0];
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// Limits and seed of each p-median.
-    pub settings: super::Settings,
+    pub settings: Settings,
     /// Random choices of each rank.
     pub draws: u32,
     /// A real place counts as chosen nearby when a chosen one is no farther, km.

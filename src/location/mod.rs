@@ -25,7 +25,6 @@ pub mod cover;
 pub mod levels;
 pub mod median;
 pub mod preflight;
-pub mod reality;
 pub mod search;
 pub mod serve;
 pub mod solve;

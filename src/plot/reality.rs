@@ -3,7 +3,7 @@
 use super::map::Map;
 use super::svg::Paint;
 use super::{Picture, PlotError};
-use crate::location::reality::RankRow;
+use crate::layout::reality::RankRow;
 use crate::network::Network;
 use crate::text::Catalogue;
 use std::collections::BTreeSet;

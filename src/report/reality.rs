@@ -5,7 +5,7 @@ use super::referral::{figures, picture_files, render};
 use super::tables::{Cell, Head, Table, words};
 use super::{File, ReportError, html};
 use crate::indicators::FacilityLoad;
-use crate::location::reality::{RankRow, Reach};
+use crate::layout::reality::{RankRow, Reach};
 use crate::network::{Network, Tier};
 use crate::plot::steps::{Steps, draw as draw_steps};
 use crate::plot::{Picture, reality as map};
