@@ -55,7 +55,9 @@ def main():
         begin = time.perf_counter()
         model = model.solve(pulp.HiGHS(msg=False, threads=2, timeLimit=options.limit), results=False)
         solved = time.perf_counter() - begin
-        status, value = pulp.LpStatus[model.problem.status], pulp.value(model.problem.objective)
+        # PuLP calls an answer at the limit optimal too
+        status = "limit" if solved >= options.limit else pulp.LpStatus[model.problem.status]
+        value = pulp.value(model.problem.objective)
         own_value = found["value"]
         print(f"| {name} | {own_value:g} | {own:.3f} | {value:g} | {built:.2f} | {solved:.2f} | {status} | {(built + solved) / own:.0f} |", flush=True)
 

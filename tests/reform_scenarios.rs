@@ -73,6 +73,10 @@ fn everything_together_on_a_small_case() {
     let models: Vec<&str> = answer["models"].as_array().unwrap().iter().map(|m| m["model"].as_str().unwrap()).collect();
     assert!(models.len() >= 8, "{models:?}");
     assert!(answer["from_rest"]["value"].as_f64().unwrap() < 0.05, "{answer}");
+    assert!(models.iter().all(|m| *m != "centres"), "one province sites no national centres");
+    // the floors of this case hold: nothing is added
+    assert_eq!(answer["beds"]["question"]["add"], 0);
+    assert_eq!(run(&["check", &case, &format!("{out}/beds/plan.json")]).0, 0);
     let mut given = vec!["ledger".to_owned(), case.clone(), format!("{out}/referral/plan.json")];
     for model in &models {
         let plan = format!("{out}/{model}/plan.json");
@@ -85,4 +89,49 @@ fn everything_together_on_a_small_case() {
     // the ledger of the single plans is that of the whole
     assert_eq!((&told["met"], &told["missed"]), (&answer["met"], &answer["missed"]));
     assert!(told["rows"].as_array().unwrap().len() >= 75);
+}
+
+/// A floor above what is there: the fewest beds are added, `fenji beds` asks the same of the same scenario, and the phases work towards it.
+#[test]
+fn beds_of_a_plan_are_what_its_phases_build() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    let (case, out, own, scenario) = (path("case"), path("out"), path("own"), path("beds.toml"));
+    let small = "--prefectures 1 --counties 2 --towns 4 --settlements 30 --people 300000";
+    let made: Vec<&str> = ["generate", "--seed", "5"].into_iter().chain(small.split(' ')).chain(["--out", &case]).collect();
+    assert_eq!(run(&made).0, 0);
+    let today = run(&["beds", &case, "--floor", "0", "--out", &own]).1;
+    let lowest = today["before"]["lowest"].as_f64().unwrap();
+    let floor = 1.1 * lowest;
+    std::fs::write(&scenario, format!("[beds]\nfloor = {floor}\ngrowth = 0.5\n")).unwrap();
+    let without = "access,communities,emergency,mobile,pairing,payment,staff,surge,telemedicine,grids";
+    let (code, answer) = run(&["plan", &case, "--scenario", &scenario, "--without", without, "--out", &out]);
+    assert_eq!(code, 0, "{answer}");
+    let add = answer["beds"]["question"]["add"].as_u64().unwrap();
+    let after = answer["beds"]["after"]["lowest"].as_f64().unwrap();
+    assert!(add > 0 && after >= floor - 1e-9, "{answer}");
+    // one bed fewer is too few, and the repair says so
+    let fewer = (add - 1).to_string();
+    let (code, told) = run(&["beds", &case, "--scenario", &scenario, "--add", &fewer, "--out", &own]);
+    assert!(code == 3 && told["repair"][0].as_str().unwrap().contains("--add"), "{told}");
+    let enough = add.to_string();
+    let (code, told) = run(&["beds", &case, "--scenario", &scenario, "--add", &enough, "--out", &own]);
+    assert_eq!((code, &told["after"]), (0, &answer["beds"]["after"]), "{told}");
+    // what an option asks goes before what the scenario asks
+    let (code, told) = run(&["beds", &case, "--scenario", &scenario, "--add", &enough, "--growth", "0", "--out", &own]);
+    assert_eq!(code, 3, "{told}");
+    let beds: serde_json::Value = serde_json::from_slice(&std::fs::read(format!("{out}/beds/plan.json")).unwrap()).unwrap();
+    let phases: serde_json::Value = serde_json::from_slice(&std::fs::read(format!("{out}/phases/plan.json")).unwrap()).unwrap();
+    let grown: Vec<_> = beds["areas"].as_array().unwrap().iter().filter(|a| a["after"].as_u64() > a["before"].as_u64()).collect();
+    assert!(!grown.is_empty());
+    for area in grown {
+        let rate = 1000.0 * area["after"].as_f64().unwrap() / area["people"].as_f64().unwrap();
+        let towards = phases["scenario"]["reform"]["phases"]["per_1000_of"][area["area"].as_str().unwrap()].as_f64().unwrap();
+        assert!((towards - rate).abs() < 1e-9, "{area}");
+    }
+    // contradictions are told with their line
+    std::fs::write(&scenario, "[beds]\ngoal = \"cost\"\n").unwrap();
+    let (code, told) = run(&["beds", &case, "--scenario", &scenario, "--out", &own]);
+    let problem = &told["error"]["problems"][0];
+    assert!(code == 4 && problem["column"] == "beds.gini_limit" && problem["message"].as_str().unwrap().contains("goal"), "{told}");
 }

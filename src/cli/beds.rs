@@ -178,7 +178,7 @@ fn question(args: &Args, asked: BedsQuestion) -> Result<BedsQuestion, Fault> {
 }
 
 /// One relaxation in words.
-pub(super) fn sentence(r: &BedsRepair) -> String {
+fn sentence(r: &BedsRepair) -> String {
     let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
     let growth = r
         .growth

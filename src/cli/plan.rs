@@ -18,7 +18,7 @@ use crate::indicators::reform::goals;
 use crate::layout::apply::apply;
 use crate::outcome::{Event, Limits, Observer};
 use crate::plan::reform::{Model, ReformPlan};
-use crate::plan::{LayoutPlan, ReferralPlan};
+use crate::plan::{BedsPlan, LayoutPlan, ReferralPlan};
 use crate::policy::Scenario;
 use crate::report::register::{RegisterReport, count};
 use crate::report::whole::{Missing, Rest, WholeReport, write_bundle};
@@ -113,7 +113,8 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         plan_beds::towards(beds, scenario.reform.get_or_insert_default());
     }
     let base = base.as_ref().unwrap_or(&today);
-    let no_beds = asked.as_ref().err().map(|why| Missing { model: "beds".to_owned(), sentences: why.clone() });
+    let why = asked.as_ref().err().map(|repairs| reform::sentences(repairs, args.lang)).transpose()?;
+    let no_beds = why.map(|sentences| Missing { model: "beds".to_owned(), sentences });
     let (mut rest, mut last_scenario) = (Rest { rounds: 0, value: 1.0, share: 1.0 }, None);
     let mut all = Everything { plans: Vec::new(), missing: no_beds.into_iter().collect() };
     let (mut now, mut stands): (Box<Judged>, Option<Prepared>) = (before.clone(), None);
@@ -191,7 +192,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     output::write_results(out, &files)?;
     let seconds = begin.elapsed().as_secs_f64();
-    let told = |b: &crate::plan::BedsPlan| {
+    let in_short = |b: &BedsPlan| {
         format!(
             "beds           {} more, Gini coefficient {:.4} -> {:.4}",
             output::grouped(b.after.beds - b.before.beds, 0),
@@ -199,7 +200,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
             b.after.gini
         )
     };
-    let mut lines: Vec<String> = beds.map(told).into_iter().collect();
+    let mut lines: Vec<String> = beds.map(in_short).into_iter().collect();
     lines.extend(all.plans.iter().map(|p| {
         format!(
             "{:<14} {} {}, proven within {:.4} %",
@@ -228,6 +229,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let json = json!({
         "command": "plan", "ok": true, "case": now.plan.case, "objective": now.plan.objective, "bounds": now.plan.bounds,
         "before": { "objective": before.plan.objective, "indicators": before.plan.indicators }, "indicators": now.plan.indicators,
+        "beds": beds.map(|b| json!({ "question": b.question, "objective": b.objective, "bounds": b.bounds, "before": b.before, "after": b.after })),
         "models": told, "missing": all.missing.iter().map(|m| json!({ "model": m.model, "sentences": m.sentences })).collect::<Vec<_>>(),
         "rounds": rest.rounds, "from_rest": { "value": rest.value, "share": rest.share }, "met": met, "missed": missed, "seconds": seconds,
         "out": out, "files": referral::names(&files),

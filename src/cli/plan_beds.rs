@@ -4,52 +4,61 @@
 //! area then has becomes what `[reform.phases]` works towards in that area, unless the scenario names another number for it: so beds are
 //! counted once, as the phases build them.
 
-use super::beds::sentence;
 use super::exit::Fault;
 use super::steps::{Files, Prepared};
 use crate::backend;
 use crate::check::beds::check_beds;
 use crate::io;
-use crate::layout::beds::{BedsInput, BedsOptions, BedsOutcome, BedsRepairKind, solve};
+use crate::layout::beds::{BedsInput, BedsOptions, BedsOutcome, BedsRepair, BedsRepairKind, solve};
 use crate::outcome::{Limits, Observer};
 use crate::plan::BedsPlan;
 use crate::plan::beds::{BedsGoal, BedsQuestion};
 use crate::policy::Reform;
+use crate::reform::Repair;
 use crate::report::beds::{BedsReport, write_bundle};
 use anyhow::anyhow;
 
-/// The plan of beds, or why there is none.
+/// The plan of beds, or what would repair the question.
 ///
 /// # Errors
-/// A solver that fails, a plan that fails its check.
-pub(super) fn work_out(base: &Prepared, limits: Limits, observer: &dyn Observer) -> Result<Result<BedsPlan, Vec<String>>, Fault> {
-    // a solver with prices
-    let Some(backend) = backend::names().into_iter().find(|n| *n != "microlp") else {
-        return Ok(Err(vec!["no solver of this build has prices".to_owned()]));
-    };
-    let options = BedsOptions { backend: backend.to_owned(), limits };
+/// A solver that fails or none with prices, a plan that fails its check.
+pub(super) fn work_out(base: &Prepared, limits: Limits, observer: &dyn Observer) -> Result<Result<BedsPlan, Vec<Repair>>, Fault> {
+    let backend = backend::names().into_iter().find(|n| *n != "microlp");
+    let backend = backend.ok_or_else(|| anyhow!("no solver of this build has prices"))?.to_owned();
+    let options = BedsOptions { backend, limits };
     let input =
         BedsInput { network: &base.problem.network, beds: &base.problem.beds, need: None, need_source: "none", scenario: &base.scenario };
     let asked = base.scenario.beds.unwrap_or_default();
     let fewest = asked.add.is_none() && asked.goal != BedsGoal::Cost;
-    let mut question = if fewest { BedsQuestion { add: Some(0), ..asked } } else { asked };
-    for _ in 0..2 {
-        match solve(&input, &question, &options, observer).map_err(|e| anyhow!(e))? {
-            BedsOutcome::Plan(plan) => {
-                let wrong = check_beds(&base.problem, &plan);
-                let first = wrong.first().map(|v| format!("the plan of beds failed its own check: {}", v.message));
-                return first.map_or(Ok(Ok(*plan)), |e| Err(Fault::Failed(anyhow!(e))));
-            }
-            BedsOutcome::Infeasible(repairs) => {
-                let more = repairs.iter().find(|r| r.kind == BedsRepairKind::MoreBeds).filter(|_| fewest && repairs.len() == 1);
-                let Some(more) = more.filter(|_| question.add == Some(0)) else { return Ok(Err(repairs.iter().map(sentence).collect())) };
-                #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // beds of a region
-                let add = more.amount.ceil().min(f64::from(u32::MAX)) as u32;
-                question.add = Some(add);
-            }
-        }
+    let question = if fewest { BedsQuestion { add: Some(0), ..asked } } else { asked };
+    let answer = |question| solve(&input, question, &options, observer).map_err(|e| anyhow!(e));
+    let mut outcome = answer(&question)?;
+    if fewest
+        && let BedsOutcome::Infeasible(repairs) = &outcome
+        && let [BedsRepair { kind: BedsRepairKind::MoreBeds, amount, .. }] = repairs[..]
+    {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // beds of a region
+        let add = amount.ceil().min(f64::from(u32::MAX)) as u32;
+        outcome = answer(&BedsQuestion { add: Some(add), ..question })?;
     }
-    Ok(Err(vec!["the floors need more beds than the limits of growth leave".to_owned()]))
+    match outcome {
+        BedsOutcome::Plan(plan) => match check_beds(&base.problem, &plan).first() {
+            Some(wrong) => Err(Fault::Failed(anyhow!("the plan of beds failed its own check: {}", wrong.message))),
+            None => Ok(Ok(*plan)),
+        },
+        BedsOutcome::Infeasible(repairs) => Ok(Err(repairs.into_iter().map(repair).collect())),
+    }
+}
+
+/// A repair as those of the other models.
+fn repair(r: BedsRepair) -> Repair {
+    let kind = match r.kind {
+        BedsRepairKind::AreaLimit => "beds-area",
+        BedsRepairKind::MoreBeds => "beds-more",
+        BedsRepairKind::NoRoom => "beds-room",
+        BedsRepairKind::GiniLimit => "beds-gini",
+    };
+    Repair { kind, place: r.place, name: r.name, amount: r.amount, now: r.now, yuan: None }
 }
 
 /// What the phases work towards in the areas of a plan of beds.

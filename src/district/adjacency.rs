@@ -244,7 +244,8 @@ mod tests {
 
     #[test]
     fn natural_neighbours_are_those_by_the_definition() {
-        let points: Vec<(f64, f64)> = (0..40).map(|n| (f64::from(n * 71 % 97) + 0.01 * f64::from(n), f64::from(n * 37 % 89))).collect();
+        let points: Vec<(f64, f64)> =
+            (0..40).map(|n| (f64::from(n * 71 % 97) + f64::from(n).cos(), f64::from(n * 37 % 89) + f64::from(n).sin())).collect();
         let pairs = natural(&points);
         // brute force over all points: where on the line between two the middles lie of circles that hold no third, and how near the nearest is
         let mut longer = 0;

@@ -20,3 +20,7 @@ col-gap-percent = Gap, %
 col-today = Today
 reform-beds = Beds, as even as can be
 whole-beds-note = The phases below say in which year these beds are begun; until then the referral plan counts the beds that the phases have built.
+repair-beds-area = { $name }: its floor takes { DECIMAL($amount) } beds more than the { DECIMAL($now) } that its limits of growth allow: a larger growth, or a lower floor
+repair-beds-more = the floors take { EXACT($amount) } beds more than the { EXACT($now) } to add: a larger add, or a lower floor
+repair-beds-room = { EXACT($amount) } of the beds to add find no place (there is room for { EXACT($now) }): a larger growth, or fewer beds
+repair-beds-gini = the least Gini coefficient within reach is { DECIMAL($amount, digits: 6) }, not { DECIMAL($now, digits: 6) }: a larger gini_limit or growth
