@@ -47,7 +47,7 @@ fn small(seed: u64, counties: usize) -> (Case, Problem) {
 }
 
 fn loose() -> BedsQuestion {
-    BedsQuestion { floor: 0.0, ..BedsQuestion::default() }
+    BedsQuestion { floor: 0.0, add: Some(0), ..BedsQuestion::default() }
 }
 
 /// Gini by the definition over all pairs.

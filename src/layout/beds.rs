@@ -96,11 +96,8 @@ pub fn solve(
         return Ok(BedsOutcome::Infeasible(repairs));
     }
     observer.event(&Event::Started { step: "beds", total: None });
-    let total = match (question.goal, question.add) {
-        (BedsGoal::Cost, None) => Total::AtMost(f64::INFINITY),
-        (BedsGoal::Cost, Some(n)) => Total::AtMost(f64::from(n)),
-        (_, n) => Total::Exactly(f64::from(n.unwrap_or(0))),
-    };
+    let most = question.most();
+    let total = if question.goal == BedsGoal::Cost { Total::AtMost(most) } else { Total::Exactly(most) };
     let goal = match question.goal {
         BedsGoal::Gini => Goal::Gini,
         BedsGoal::MaxMin => Goal::MaxMin,
@@ -187,7 +184,7 @@ fn plan(
     (first, placed): (&Solved, &Solved),
 ) -> BedsPlan {
     let sum: f64 = placed.beds.iter().sum();
-    let most = question.add.map_or(f64::INFINITY, |n| frame.before() + f64::from(n));
+    let most = frame.before() + question.most();
     let whole = if question.goal == BedsGoal::Cost { (sum - 1e-6).ceil() } else { sum.round() };
     let mut after = whole::largest_remainder(&placed.beds, count(whole.min(most)));
     if let (BedsGoal::Cost, Some(limit)) = (question.goal, question.gini_limit) {

@@ -25,7 +25,6 @@ pub struct BedsQuestion {
     pub goal: BedsGoal,
     /// Beds added in all; with [`BedsGoal::Cost`] the most that may be added, `None` for no limit. In a scenario without it `fenji plan` adds
     /// the fewest that the floors need.
-    #[serde(default)]
     pub add: Option<u32>,
     /// Growth limit of an area, share of its beds.
     pub growth: f64,
@@ -41,12 +40,24 @@ pub struct BedsQuestion {
     pub gini_limit: Option<f64>,
 }
 
+impl BedsQuestion {
+    /// The most beds that may be added: no number means no limit where the least cost is asked, none at all elsewhere.
+    #[must_use]
+    pub fn most(&self) -> f64 {
+        match (self.goal, self.add) {
+            (_, Some(n)) => f64::from(n),
+            (BedsGoal::Cost, None) => f64::INFINITY,
+            (_, None) => 0.0,
+        }
+    }
+}
+
 impl Default for BedsQuestion {
-    /// The defaults of model 6.9: least Gini, growth of a quarter, floor of 3.5 beds per 1,000.
+    /// The defaults of model 6.9: least Gini, growth of a quarter, floor of 3.5 beds per 1,000; how many to add is left open.
     fn default() -> Self {
         Self {
             goal: BedsGoal::Gini,
-            add: Some(0),
+            add: None,
             growth: 0.25,
             shrink: 0.0,
             facility_growth: 1.0,

@@ -58,7 +58,7 @@ pub fn bounds(input: &BedsInput<'_>, question: &BedsQuestion, frame: &Frame) -> 
         out.push(BedsRepair { kind: BedsRepairKind::AreaLimit, place, name, amount: a.lower - a.upper, now: a.upper, growth });
     }
     let lower: f64 = frame.areas.iter().map(|a| a.lower).sum();
-    let asked = question.add.map_or(f64::INFINITY, f64::from);
+    let asked = question.most();
     if lower > frame.before() + asked + 1e-9 {
         out.push(region(BedsRepairKind::MoreBeds, lower - frame.before() - asked, asked, None));
     }
