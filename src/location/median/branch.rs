@@ -14,6 +14,7 @@
 use super::core::{Core, Fate, Restricted};
 use super::dual::Ascent;
 use super::search::{Cost, Search};
+use super::sets::{Ask, better_sets};
 use super::start::Ranked;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -227,6 +228,12 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             names = Names { clients: pick(&names.clients, &inner.clients), sites: pick(&names.sites, &inner.sites) };
             core = inner.core;
             continue;
+        }
+        let set = |chosen: &[u32]| with_open(&before, &pick(&names.sites, chosen));
+        let ask = Ask { value: &|chosen| (frame.value)(&set(chosen)), cutoff: &|v| frame.cutoff(v), stop: &|| (frame.stop)() };
+        if let Some(sets) = better_sets(&core, &ascent.best_u, best, &ask) {
+            out.answers.extend(sets.into_iter().map(|(value, chosen)| (value, set(&chosen))));
+            return out;
         }
         if core.rows.pairs() <= frame.effort.exact
             && let Ok(settled) = super::exact::settle(&core, 0.5 * frame.goal.gap, frame.stop)

@@ -14,6 +14,7 @@ use super::dual::Ascent;
 use super::lists::short;
 use super::regroup::{among_liked, group_size, improve};
 use super::search::Search;
+use super::sets::are_few;
 use super::watch::Watch;
 use super::whole::{Whole, nearest_two};
 use crate::instance::Instance;
@@ -178,7 +179,8 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         // as long as it helps a size is kept
         round += usize::from(before - watch.bounds().primal < PAYS * before.abs());
     }
-    let (mut guess, mut round) = (1.0 / 8.0, 0);
+    // few sites among few: all sets are looked at sooner than guesses are asked one after the other
+    let (mut guess, mut round) = (if are_few(&whole.core) { 1.0 } else { 1.0 / 8.0 }, 0);
     while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
         if before.dual >= goal.cutoff(before.primal) {

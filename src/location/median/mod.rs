@@ -37,6 +37,7 @@ mod lists;
 mod proof;
 mod regroup;
 mod search;
+mod sets;
 mod start;
 mod tree;
 mod watch;
