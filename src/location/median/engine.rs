@@ -48,6 +48,9 @@ const ROUNDS: usize = 4;
 /// Share of the value that a round has to gain to be repeated.
 pub(super) const PAYS: f64 = 4e-5;
 
+/// Nodes with which a guess counts as answered at once.
+const AT_ONCE: usize = 8;
+
 /// Times an ascent may ask for longer lists.
 const GROWTHS: usize = 8;
 
@@ -188,12 +191,14 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         }
         let last = guess >= 1.0;
         let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
-        focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
+        let nodes = focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
         watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
         let now = watch.bounds();
-        if now.primal >= before.primal && now.dual < cap || last {
+        // what could not be answered, and what was answered at once, lead to a bolder guess
+        let open = now.primal >= before.primal && now.dual < cap;
+        if open || last || nodes.is_some_and(|n| n <= AT_ONCE) {
             guess *= 2.0;
         }
     }
@@ -232,8 +237,8 @@ fn begin(whole: &Whole<'_>, watch: &Watch<'_>) -> Vec<f64> {
     local.first.iter().zip(&local.second).map(half).collect()
 }
 
-/// Looks for answers below `cap` among the sites that could be in one.
-fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
+/// Looks for answers below `cap` among the sites that could be in one; the nodes of the tree, where one was grown to its end.
+fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) -> Option<usize> {
     let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal).min(cap));
@@ -247,14 +252,15 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     say(watch, &format!("below {cap:.1}"), &part);
     // a guess that takes next to nothing out of the question is not worth asking
     let idle = cap.is_finite() && part.core.sites() * 4 > ascent_sites * 3 && part.core.rows.pairs() > WIDE;
+    let mut grown = None;
     if !idle && !is_settled(&part, goal, cap, watch) {
-        narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
+        grown = narrow(&mut part, &mut v, cap, nodes, round, goal, watch);
     }
     let clients = std::mem::take(&mut part.clients);
     drop(part);
     let clock = watch.clock;
     if clock.stop() || (whole.core.rows.pairs() == 0 && !whole.restore(&move || clock.stop())) {
-        return;
+        return grown;
     }
     // better multipliers of the part may serve the whole as well
     let mut merged = u.clone();
@@ -268,24 +274,24 @@ fn focus(whole: &mut Whole<'_>, u: &mut Vec<f64>, cap: f64, nodes: usize, round:
     if Ascent::new(&whole.core, merged.iter().copied(), 0.0).evaluate(&whole.core) > bound {
         *u = merged;
     }
+    grown
 }
 
 /// Ascent, groups and tree on what is left below `cap`.
-fn narrow(part: &mut Whole<'_>, v: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) {
+fn narrow(part: &mut Whole<'_>, v: &mut Vec<f64>, cap: f64, nodes: usize, round: usize, goal: Goal, watch: &Watch<'_>) -> Option<usize> {
     if ascend(part, v, Aim { cap, still: STILL, factor: 0.2, pace: 0.005 }, goal, watch) != State::Going {
-        return;
+        return None;
     }
     say(watch, "ascent", part);
     if part.core.count.is_none_or(|p| p > 10) && improve(part, v, group_size(part, round), goal, watch) {
         say(watch, "groups", part);
     }
-    if !watch.clock.stop() && (nodes == usize::MAX || part.core.rows.pairs() <= WIDE) {
-        tree(part, v, cap, nodes, goal, watch);
-    }
+    let small = nodes == usize::MAX || part.core.rows.pairs() <= WIDE;
+    (small && !watch.clock.stop()).then(|| tree(part, v, cap, nodes, goal, watch)).flatten()
 }
 
-/// Branch and bound for answers below `cap`.
-fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: &Watch<'_>) {
+/// Branch and bound for answers below `cap`; its nodes, when it ended.
+fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: &Watch<'_>) -> Option<usize> {
     let value = |open: &[u32]| part.value(&part.names(open));
     let cost = |i: usize, j: usize| part.cost(i, j);
     let clock = watch.clock;
@@ -301,6 +307,7 @@ fn tree(part: &Whole<'_>, u: &[f64], cap: f64, nodes: usize, goal: Goal, watch: 
     let found = search(&frame, u, watch.bounds().primal, &mut report);
     watch.note(|| format!("{} nodes, {}", found.nodes, if found.complete { "complete" } else { "given up" }));
     watch.bound(goal.sharpened(found.bound.min(cap)));
+    found.complete.then_some(found.nodes)
 }
 
 /// An answer in numbers of the core.
