@@ -11,6 +11,7 @@ use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
 use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
+use super::finish::finish;
 use super::lists::short;
 use super::regroup::{among_liked, group_size, improve};
 use super::search::Search;
@@ -182,6 +183,8 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         // as long as it helps a size is kept
         round += usize::from(before - watch.bounds().primal < PAYS * before.abs());
     }
+    let mut asked = usize::MAX;
+    finish(whole, u, &mut asked, goal, watch);
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
     let (mut guess, mut round) = (if are_few(&whole.core) { 1.0 } else { 1.0 / 8.0 }, 0);
     while !watch.clock.stop() && round < rounds {
@@ -195,6 +198,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
+        finish(whole, u, &mut asked, goal, watch);
         let now = watch.bounds();
         // what could not be answered, and what was answered at once, lead to a bolder guess
         let open = now.primal >= before.primal && now.dual < cap;
