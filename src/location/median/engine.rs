@@ -183,10 +183,16 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         // as long as it helps a size is kept
         round += usize::from(before - watch.bounds().primal < PAYS * before.abs());
     }
-    let mut asked = usize::MAX;
-    finish(whole, u, &mut asked, goal, watch);
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
-    let (mut guess, mut round) = (if are_few(&whole.core) { 1.0 } else { 1.0 / 8.0 }, 0);
+    let few = are_few(&whole.core);
+    let (mut guess, mut round, mut asked) = (if few { 1.0 } else { 1.0 / 8.0 }, 0, usize::MAX);
+    // a sketch is not worked out to its end
+    let mut last_question = |whole: &Whole<'_>, u: &[f64]| {
+        if rounds == usize::MAX && !few {
+            finish(whole, u, &mut asked, goal, watch);
+        }
+    };
+    last_question(whole, u);
     while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
         if before.dual >= goal.cutoff(before.primal) {
@@ -198,7 +204,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
-        finish(whole, u, &mut asked, goal, watch);
+        last_question(whole, u);
         let now = watch.bounds();
         // what could not be answered, and what was answered at once, lead to a bolder guess
         let open = now.primal >= before.primal && now.dual < cap;
