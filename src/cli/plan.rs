@@ -113,7 +113,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         plan_beds::towards(beds, scenario.reform.get_or_insert_default());
     }
     let base = base.as_ref().unwrap_or(&today);
-    let why = asked.as_ref().err().map(|repairs| reform::sentences(repairs, args.lang)).transpose()?;
+    let why = asked.as_ref().err().map(|repairs| reform::sentences(&base.case.network, repairs, args.lang)).transpose()?;
     let no_beds = why.map(|sentences| Missing { model: "beds".to_owned(), sentences });
     let (mut rest, mut last_scenario) = (Rest { rounds: 0, value: 1.0, share: 1.0 }, None);
     let mut all = Everything { plans: Vec::new(), missing: no_beds.into_iter().collect() };
@@ -313,7 +313,7 @@ fn models(
                 }
                 all.plans.push(plan);
             }
-            Ok(Err(repairs)) => all.missing.push(missing(reform::sentences(&repairs, args.lang)?)),
+            Ok(Err(repairs)) => all.missing.push(missing(reform::sentences(&base.case.network, &repairs, args.lang)?)),
             // something that the case does not have, or a limit that came first: the rest goes on
             Err(Fault::Failed(e)) => all.missing.push(missing(vec![e.to_string()])),
             Err(other) => return Err(other),

@@ -6,7 +6,9 @@ use super::output::{self, grouped};
 use super::steps::{self, Ask, Files, Prepared};
 use super::{check as refusal, referral};
 use crate::check::check_reform;
+use crate::check::reform::recomputes_bound;
 use crate::io;
+use crate::network::Network;
 use crate::outcome::{Event, Limits, Observer};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
@@ -79,7 +81,7 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
     let limits = limits(args);
     let plan = match work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer)? {
         Ok(plan) => plan,
-        Err(repairs) => return infeasible(model, &repairs),
+        Err(repairs) => return infeasible(model, &prepared.case.network, &repairs),
     };
     let violations = check_reform(&prepared.case, &prepared.problem, &plan, rests_on.as_ref());
     if !violations.is_empty() {
@@ -217,13 +219,22 @@ fn proof(plan: &ReformPlan) -> String {
     format!("{} {}, {proven}", grouped(plan.objective, 2), plan.unit)
 }
 
+/// Name in Latin letters of the area, township, settlement or facility of a code.
+fn latin<'a>(network: &'a Network, code: &str) -> Option<&'a str> {
+    let area = network.areas.iter().find(|a| a.code == code).and_then(|a| a.name_en.as_deref());
+    let town = || network.towns.iter().find(|t| t.code == code).and_then(|t| t.name_en.as_deref());
+    let settlement = || network.settlements.iter().find(|s| s.code == code).and_then(|s| s.name_en.as_deref());
+    let facility = || network.facilities.iter().find(|f| f.code == code).and_then(|f| f.name_en.as_deref());
+    area.or_else(town).or_else(settlement).or_else(facility)
+}
+
 /// Repairs in sentences.
-pub(super) fn sentences(repairs: &[Repair], lang: Lang) -> Result<Vec<String>, Fault> {
+pub(super) fn sentences(network: &Network, repairs: &[Repair], lang: Lang) -> Result<Vec<String>, Fault> {
     let text = Catalogue::load(lang.code()).map_err(|e| anyhow!(e))?;
     Ok(repairs
         .iter()
         .map(|r| {
-            let name = visible(if r.name.is_empty() { &r.place } else { &r.name });
+            let name = visible(&text.place(if r.name.is_empty() { &r.place } else { &r.name }, latin(network, &r.place)));
             let sentence = text
                 .say_with(&format!("repair-{}", r.kind), &[("name", (&name).into()), ("amount", r.amount.into()), ("now", r.now.into())]);
             let price = r.yuan.map_or_else(String::new, |y| format!(" ({} yuan)", grouped(y, 0)));
@@ -232,9 +243,9 @@ pub(super) fn sentences(repairs: &[Repair], lang: Lang) -> Result<Vec<String>, F
         .collect())
 }
 
-fn infeasible(model: Model, repairs: &[Repair]) -> Result<Answer, Fault> {
+fn infeasible(model: Model, network: &Network, repairs: &[Repair]) -> Result<Answer, Fault> {
     // the command line speaks English
-    let said = sentences(repairs, Lang::En)?;
+    let said = sentences(network, repairs, Lang::En)?;
     let shown = format!("infeasible: what was asked cannot be had; nothing was written\nwhat would repair it:\n  {}", said.join("\n  "));
     let json = json!({
         "command": model.name(), "ok": false, "exit": Exit::Violated as u8, "termination": "infeasible", "repairs": repairs, "repair": said,
@@ -272,9 +283,10 @@ pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer
     let name = plan.answer.model().name();
     let json = json!({
         "command": "check", "ok": true, "kind": plan.kind, "model": name, "case": plan.case, "objective": plan.objective,
-        "bounds": plan.bounds, "violations": [],
+        "bounds": plan.bounds, "bound_recomputed": recomputes_bound(plan.answer.model()), "violations": [],
     });
-    Ok(Answer::fine(json, format!("the {name} plan fits its case: {}, {}", visible(&plan.case), proof(&plan))))
+    let bound = if recomputes_bound(plan.answer.model()) { "" } else { " by its solver's word: that bound was not worked out again" };
+    Ok(Answer::fine(json, format!("the {name} plan fits its case: {}, {}{bound}", visible(&plan.case), proof(&plan))))
 }
 
 /// Makes the report of a written plan for `fenji report`.

@@ -27,6 +27,9 @@ pub(super) fn names(reform: &Reform, network: &Network) -> Vec<ProblemError> {
             Named::Town => network.towns.iter().map(|x| x.code.as_str()).collect(),
             Named::Settlement => network.settlements.iter().map(|x| x.code.as_str()).collect(),
             Named::Facility => network.facilities.iter().map(|x| x.code.as_str()).collect(),
+            Named::CountyHospital => network.facilities.iter().filter(|x| x.rank() == 3).map(|x| x.code.as_str()).collect(),
+            Named::TertiaryHospital => network.facilities.iter().filter(|x| x.rank() >= 4).map(|x| x.code.as_str()).collect(),
+            Named::Pool => network.areas.iter().map(|x| x.prefecture.as_deref().filter(|p| !p.is_empty()).unwrap_or(&x.code)).collect(),
             Named::Class => network.classes.iter().map(|x| x.code.as_str()).collect(),
         }
     };

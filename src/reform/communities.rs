@@ -192,7 +192,11 @@ fn settle(
     };
     match outcome {
         Some((leader, bounds)) => Ok(Ok(Outcome { leader, bounds, exact: stopped.is_none(), stopped })),
-        None => Err(ReformError::Stopped(stopped.unwrap_or(Limit::Numerics))),
+        // nothing within the tolerance was found in the time: what the search came nearest with tells a tolerance that would do
+        None => match found.as_ref() {
+            Some(f) => Ok(Err(vec![too_narrow(input, group, Some(reached(part, &f.leader)))])),
+            None => Err(ReformError::Stopped(stopped.unwrap_or(Limit::Numerics))),
+        },
     }
 }
 

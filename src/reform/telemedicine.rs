@@ -19,7 +19,7 @@ use crate::plan::reform::ReformAnswer;
 use crate::plan::reform::telemedicine::{Hub, HubWhy, Link, TelemedicineAnswer};
 use crate::policy::Scenario;
 
-/// Shares of primary care whose least cost is told beside that asked for.
+/// Shares of primary care whose least cost is told beside that asked for, where they are larger.
 const STEPS: [f64; 5] = [0.8, 0.85, 0.9, 0.95, 1.0];
 /// Most hospitals for which the question is asked with each forced otherwise.
 const MOST_FORCED: usize = 200;
@@ -189,7 +189,9 @@ fn answer(frame: &Frame, input: &ReformInput<'_>, open: &[bool], links: &[(usize
 /// Least cost by share of primary care; a share out of reach has no entry.
 fn steps(frame: &Frame, limits: Limits, observer: &dyn Observer) -> Result<Vec<(f64, f64)>, ReformError> {
     let mut out = Vec::new();
-    for share in STEPS {
+    let asked = frame.numbers.demanded[1] / (frame.centre_count().max(1)) as f64;
+    let more = STEPS.into_iter().filter(|s| ceil(*s, frame.centre_count()) > frame.numbers.demanded[1] + 0.5);
+    for share in std::iter::once(asked).chain(more).filter(|_| frame.centre_count() > 0) {
         let mut numbers = frame.numbers.clone();
         numbers.demanded[1] = ceil(share, frame.centre_count());
         let (_, found) = run(&numbers, &[], limits, observer)?;

@@ -136,7 +136,7 @@ pub fn sentences(input: &BedsPictureInput<'_>) -> Vec<String> {
         out.push(say(id, &[("value", price.abs().into())]));
     }
     if let Some(saved) = plan.prices.gini_limit.filter(|p| p.abs() > NO_PRICE) {
-        out.push(say("beds-price-gini-limit", &[("yuan", saved.into())]));
+        out.push(say("beds-price-gini-limit", &[("yuan", saved.min(plan.cost).into())]));
     }
     let mut priced: Vec<_> = plan.areas.iter().filter(|a| a.price.abs() > NO_PRICE).collect();
     // where more would help first, then where less is demanded

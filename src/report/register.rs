@@ -196,20 +196,22 @@ fn reason(r: &RegisterRow, text: &Catalogue) -> String {
 fn markdown(input: &RegisterReport<'_>, text: &Catalogue, name: &str) -> String {
     let plain = |s: &str| s.replace('|', "\\|").replace(['\n', '\r'], " ").replace('<', "&lt;");
     let title = text.say_with("reform-title", &[("what", (&text.say("register-title")).into()), ("name", name.into())]);
-    let heads = ["col-number", "col-demand", "col-document", "col-owner", "col-target", "col-planned", "col-met"].map(|h| text.say(h));
+    let heads = ["col-number", "col-demand", "col-judged-by", "col-document", "col-owner", "col-target", "col-planned", "col-met"]
+        .map(|h| text.say(h));
     let mut out = format!("# {}\n\n| {} |\n|{}\n", plain(&title), heads.join(" | "), " --- |".repeat(heads.len()));
     for r in input.rows {
         let Some(d) = input.demands.iter().find(|d| d.number == r.number) else { continue };
-        let (target, planned, met) = match &r.goal {
+        let (judged, target, planned, met) = match &r.goal {
             Some(g) => (
+                what(g, text),
                 format!("{} {}", sign(g.sense), goal_value(text, g.unit, g.target)),
                 g.planned.map_or_else(|| text.say("cell-none"), |p| goal_value(text, g.unit, p)),
                 text.say(met(g)),
             ),
-            None => (text.say("cell-none"), text.say("cell-none"), reason(r, text)),
+            None => (text.say("cell-none"), text.say("cell-none"), text.say("cell-none"), reason(r, text)),
         };
         let owner = text.say(&format!("owner-{}", d.owner));
-        let cells = [r.number.clone(), said(d, text), source(d, text), owner, target, planned, met].map(|c| plain(&c));
+        let cells = [r.number.clone(), said(d, text), judged, source(d, text), owner, target, planned, met].map(|c| plain(&c));
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out

@@ -10,7 +10,7 @@ use crate::indicators::{Indicators, Values};
 use crate::network::Network;
 use crate::plan::beds::BedsGoal;
 use crate::plan::layout::SiteStatus;
-use crate::plan::reform::ReformPlan;
+use crate::plan::reform::{ReformAnswer, ReformPlan};
 use crate::plan::{BedsPlan, LayoutPlan, ReferralPlan};
 use crate::plot::bed_equity::BedsPictureInput;
 use crate::plot::reform::ReformPictureInput;
@@ -169,6 +169,16 @@ const MODELS: [Column; 6] = [
     Column::Words("ended", "cert-termination"),
 ];
 
+/// Practitioners of primary care for 10,000 people, today and with those that the staff plan posts; the indicator of a referral plan counts
+/// those of hospitals too and knows of no posting.
+fn practitioners(input: &WholeReport<'_>) -> Option<(f64, f64)> {
+    let staff = input.plans.iter().find_map(|p| if let ReformAnswer::Staff(a) = &p.answer { Some(a) } else { None })?;
+    #[allow(clippy::cast_precision_loss)] // people
+    let people = staff.towns.iter().map(|t| t.people).sum::<u64>() as f64;
+    let (now, new) = staff.towns.iter().fold((0.0, 0.0), |(now, new), t| (now + t.now, new + f64::from(t.new)));
+    (people > 0.0).then(|| (1e4 * now / people, 1e4 * (now + new) / people))
+}
+
 /// What care costs and is missed, without the prices of targets: those of today and of the plan are not the same targets.
 fn care(plan: &ReferralPlan) -> f64 {
     plan.objective - plan.objective_parts.shortfall
@@ -181,12 +191,13 @@ fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
         let of = |v: &Values| v.get(key).map_or_else(|| text.say("cell-none"), |x| text.value(Measure::of_indicator(key), *x));
         Figure { name: text.key("indicator", key), value: format!("{} → {}", of(&input.before.1.region), of(&input.after.1.region)) }
     };
+    let posted = practitioners(input).map(|(now, then)| format!("{} → {}", text.exact(now, 2), text.exact(then, 2)));
     let saved = care(input.before.0) - care(input.after.0);
     vec![
         figure("whole-met", text.say_with("whole-met-of", &[("met", met.into()), ("all", (met + missed).into())])),
         change("first_contact"),
         change("in_county_all"),
-        change("gps_per_10k"),
+        posted.map_or_else(|| change("gps_per_10k"), |value| figure("whole-gps", value)),
         figure("whole-saved", text.money(saved)),
     ]
 }
@@ -228,7 +239,8 @@ fn achieved(input: &WholeReport<'_>, text: &Catalogue) -> Result<super::reform::
         Column::Words("planned", "col-planned"),
         Column::Words("change", "col-change"),
     ];
-    let rows = SHOWN.iter().filter_map(|key| {
+    let staffed = practitioners(input).is_some();
+    let rows = SHOWN.iter().filter(|key| !staffed || **key != "gps_per_10k").filter_map(|key| {
         let (b, a) = (*input.before.1.region.get(*key)?, *input.after.1.region.get(*key)?);
         let m = Measure::of_indicator(key);
         let row: [Field; 5] = [

@@ -202,7 +202,7 @@ fn group(known: &Known<'_>, answer: &CommunitiesAnswer, g: usize, mine: &[&Commu
     balance(known, mine, &place(), found);
     let people: u64 = towns.iter().map(|&t| network.towns[t].population.0).sum();
     found.equal("communities-amount", place, written.people as f64, people as f64, 0.5, "The people of the group.");
-    let parted = pairs.iter().filter(|(a, b)| part_of[a] != part_of[b]).count() as f64;
+    let parted = pairs.iter().filter(|(a, b)| part_of.get(a) != part_of.get(b)).count() as f64;
     let value = total / (people as f64).max(1.0) + known.rules.compactness * parted;
     let slack = 1e-6 * value.max(1.0);
     found.equal("communities-value", place, written.bounds.primal, value, slack, "The value of the group.");
@@ -273,12 +273,9 @@ fn pairs(
     // whether a pair may be one, and whether it must be one
     let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
         (NeighboursFrom::Delaunay, _) => {
-            let plane = plane(network.crs, towns.iter().map(|&t| position(t)));
-            let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
-            Box::new(move |a, b| match (index.get(&a), index.get(&b)) {
-                (Some(&a), Some(&b)) => natural(&plane, a, b),
-                _ => (false, false),
-            })
+            // whoever lies between two townships parts them, a township of another county too
+            let plane = plane(network.crs, (0..network.towns.len()).map(position));
+            Box::new(move |a, b| if towns.contains(&a) && towns.contains(&b) { natural(&plane, a, b) } else { (false, false) })
         }
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;
@@ -409,8 +406,9 @@ fn amounts(
             beds += known.problem.beds[j];
         }
     }
-    let inside = pairs.iter().filter(|(a, b)| part_of[a] == l && part_of[b] == l).count();
-    let touching = pairs.iter().filter(|(a, b)| part_of[a] == l || part_of[b] == l).count();
+    let lies = |t: &usize| part_of.get(t) == Some(&l);
+    let inside = pairs.iter().filter(|(a, b)| lies(a) && lies(b)).count();
+    let touching = pairs.iter().filter(|(a, b)| lies(a) || lies(b)).count();
     let heads = (people as f64).max(1.0);
     for (what, told, is) in [
         ("people", c.people as f64, people as f64),

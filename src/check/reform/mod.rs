@@ -28,7 +28,7 @@ use crate::demand::Problem;
 use crate::network::{Case, Facility};
 use crate::plan::ReferralPlan;
 use crate::plan::Termination;
-use crate::plan::reform::{REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
+use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
 use std::collections::BTreeSet;
 
 /// Relative tolerance of money and other values.
@@ -66,6 +66,13 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
         ReformAnswer::Telemedicine(a) => telemedicine::check(case, plan, a, &mut found),
     }
     found.0
+}
+
+/// Whether the check of a model works its bound out again (from prices or distances in the plan, or because the plan is the only one that the
+/// rules allow). Of the others the bound is the solver's word: what they say of themselves is held against the tables, that nothing is better is not.
+#[must_use]
+pub const fn recomputes_bound(model: Model) -> bool {
+    matches!(model, Model::Access | Model::Centres | Model::Mobile | Model::Pairing | Model::Payment)
 }
 
 /// Value and bounds fit each other and the way the run ended.

@@ -5,7 +5,7 @@ use crate::demand::Problem;
 use crate::ids::FacilityId;
 use crate::network::Case;
 use crate::plan::reform::ReformPlan;
-use crate::plan::reform::pairing::PairingAnswer;
+use crate::plan::reform::pairing::{PairingAnswer, Side};
 use crate::travel::Place;
 
 pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &PairingAnswer, found: &mut Findings) {
@@ -70,4 +70,42 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Pairi
         VALUE * total.abs().max(1.0),
         "The plan is not worth what its pairs are worth.",
     );
+    let price = |sides: &[Side], code: &str| sides.iter().find(|s| s.facility == code).map(|s| s.price);
+    let worth = |m: usize, q: usize| {
+        let (tertiary, place) = (&case.network.facilities[m], |j: usize| Place::Facility(FacilityId::new(j)));
+        let strength = rules.strengths.get(&tertiary.code).or_else(|| rules.strength.get(&tertiary.tier)).copied().unwrap_or_default();
+        let minutes = case.travel.minutes_between(&case.network, place(m), place(q))?;
+        Some(rules.gain * strength * gap(q) - rules.minute * minutes)
+    };
+    // any prices prove a bound, those of the helpers not being negative; a hospital that is left out of the tables has none
+    let mut bound = 0.0;
+    let helpers: Vec<(usize, f64, f64)> = (0..case.network.facilities.len())
+        .filter(|&m| case.network.facilities[m].rank() > 3 && case.network.facilities[m].siting.exist)
+        .map(|m| {
+            let f = &case.network.facilities[m];
+            let most = rules.capacities.get(&f.code).or_else(|| rules.capacity.get(&f.tier)).copied().unwrap_or_default();
+            (m, price(&a.tertiary, &f.code).unwrap_or_default().max(0.0), f64::from(most))
+        })
+        .collect();
+    bound += helpers.iter().map(|(_, price, most)| price * most).sum::<f64>();
+    for &q in &helped {
+        let f = &case.network.facilities[q];
+        let demanded = -price(&a.county, &f.code).unwrap_or_default();
+        bound += demanded * f64::from(rules.helpers);
+        for &(m, price, _) in helpers.iter().filter(|h| h.2 > 0.0) {
+            bound += worth(m, q).map_or(0.0, |v| (v - price - demanded).max(0.0));
+        }
+        let at = || f.code.clone();
+        let told = a.county.iter().find(|s| s.facility == f.code);
+        found.equal("value", at, told.map_or(f64::NAN, |s| s.level), gap(q), VALUE, "The gap of the hospital is another.");
+        found.equal(
+            "value",
+            at,
+            told.map_or(f64::NAN, |s| f64::from(s.pairs)),
+            f64::from(rules.helpers),
+            0.0,
+            "The helpers asked for are others.",
+        );
+    }
+    found.at_most("bounds", || "dual".into(), bound, -plan.bounds.dual, VALUE * bound.abs().max(1.0), "The prices do not prove the bound.");
 }

@@ -146,7 +146,7 @@ impl Section for Communities {
 
     fn names(&self) -> Vec<(Vec<String>, Named, String)> {
         let mut out: Vec<_> = self.areas.iter().map(|a| (vec!["areas".to_owned()], Named::Area, a.clone())).collect();
-        out.extend(self.leads.iter().map(|l| (vec!["leads".to_owned()], Named::Facility, l.clone())));
+        out.extend(self.leads.iter().map(|l| (vec!["leads".to_owned()], Named::CountyHospital, l.clone())));
         out.extend(self.risk.keys().map(|t| (vec!["risk".to_owned(), t.clone()], Named::Town, t.clone())));
         out
     }

@@ -77,7 +77,7 @@ impl Section for Grids {
 
     fn names(&self) -> Vec<(Vec<String>, Named, String)> {
         let mut out: Vec<_> = self.areas.iter().map(|a| (vec!["areas".to_owned()], Named::Area, a.clone())).collect();
-        out.extend(self.leads.iter().map(|l| (vec!["leads".to_owned()], Named::Facility, l.clone())));
+        out.extend(self.leads.iter().map(|l| (vec!["leads".to_owned()], Named::TertiaryHospital, l.clone())));
         out
     }
 }

@@ -84,6 +84,12 @@ pub enum Named {
     Settlement,
     /// A facility.
     Facility,
+    /// A hospital of rank 3: county hospital or urban secondary hospital.
+    CountyHospital,
+    /// A hospital of rank 4 or above.
+    TertiaryHospital,
+    /// A pooling area: a prefecture, or an area that belongs to none.
+    Pool,
     /// A case class.
     Class,
 }
@@ -97,6 +103,9 @@ impl Named {
             Self::Town => "township",
             Self::Settlement => "settlement",
             Self::Facility => "facility",
+            Self::CountyHospital => "county hospital",
+            Self::TertiaryHospital => "tertiary hospital",
+            Self::Pool => "pooling area (prefecture, or area without one)",
             Self::Class => "class",
         }
     }

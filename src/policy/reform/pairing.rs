@@ -70,11 +70,11 @@ impl Section for Pairing {
     }
 
     fn names(&self) -> Vec<(Vec<String>, Named, String)> {
-        let at = |key: &str, code: &String| (vec![key.to_owned(), code.clone()], Named::Facility, code.clone());
+        let at = |key: &str, kind: Named, code: &String| (vec![key.to_owned(), code.clone()], kind, code.clone());
         let mut out: Vec<_> = self.areas.iter().map(|a| (vec!["areas".to_owned()], Named::Area, a.clone())).collect();
-        out.extend(self.capacities.keys().map(|c| at("capacities", c)));
-        out.extend(self.strengths.keys().map(|c| at("strengths", c)));
-        out.extend(self.gaps.keys().map(|c| at("gaps", c)));
+        out.extend(self.capacities.keys().map(|c| at("capacities", Named::TertiaryHospital, c)));
+        out.extend(self.strengths.keys().map(|c| at("strengths", Named::TertiaryHospital, c)));
+        out.extend(self.gaps.keys().map(|c| at("gaps", Named::CountyHospital, c)));
         out
     }
 }

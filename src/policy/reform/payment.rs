@@ -98,6 +98,7 @@ impl Section for Payment {
     fn names(&self) -> Vec<(Vec<String>, Named, String)> {
         let mut out: Vec<_> = self.areas.iter().map(|a| (vec!["areas".to_owned()], Named::Area, a.clone())).collect();
         out.extend(self.per_head.keys().map(|a| (vec!["per_head".to_owned(), a.clone()], Named::Area, a.clone())));
+        out.extend(self.drg_areas.iter().map(|a| (vec!["drg_areas".to_owned()], Named::Pool, a.clone())));
         out.extend(self.risk.keys().map(|a| (vec!["risk".to_owned(), a.clone()], Named::Area, a.clone())));
         out
     }

@@ -120,7 +120,7 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
         return;
     }
     let points: Vec<Position> = towns.iter().map(|&t| network.towns[t].position).collect();
-    let mut pairs = neighbours(input, &points, out.neighbours_from);
+    let mut pairs = neighbours(input, &towns, &points, out.neighbours_from);
     let bridges = adjacency::bridges(network.crs, &points, &pairs);
     if !bridges.is_empty() && !input.rules.communities.bridge {
         for &(_, b) in &bridges {
@@ -179,13 +179,20 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
     out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
 }
 
-/// Neighbours among the townships of a group.
-fn neighbours(input: &ReformInput<'_>, points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
+/// Neighbours among the townships of a group. Natural neighbours are those of the whole case: who lies between two townships parts them, be it
+/// a township of another county.
+fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
-        _ => adjacency::natural(&adjacency::plane(crs, points)),
+        _ => {
+            let everybody: Vec<Position> = input.case.network.towns.iter().map(|t| t.position).collect();
+            let place: BTreeMap<usize, usize> = towns.iter().zip(0..).map(|(&t, n)| (t, n)).collect();
+            let all = adjacency::natural(&adjacency::plane(crs, &everybody));
+            let mine = |&(a, b): &(usize, usize)| Some((*place.get(&a)?, *place.get(&b)?));
+            all.iter().filter_map(mine).map(|(a, b)| (a.min(b), a.max(b))).collect()
+        }
     }
 }
 

@@ -157,6 +157,10 @@ fn transport(
         }
         m.row(n, n, entries);
     }
+    if links.is_empty() {
+        // nobody is to be linked: there is nothing to deal out
+        return Ok(Some(links));
+    }
     let model = m.finish();
     let backend = by_name(names().first().copied().unwrap_or_default())?;
     let found = match backend.session(&model)? {

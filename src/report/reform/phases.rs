@@ -49,6 +49,13 @@ fn sentences(input: &ReformPictureInput<'_>, a: &PhasesAnswer, today: f64) -> Ve
             ("year", (&year).into()),
         ],
     )];
+    // what is begun late opens late: the plan ends before it pays
+    let idle = a.years.iter().rev().take_while(|y| y.begun < 0.5).count();
+    let growing = idle < a.years.len() && a.years.iter().rev().take(idle + 1).is_sorted_by(|later, earlier| later.short >= earlier.short);
+    if idle > 0 && last.short > 0.5 && growing {
+        let from = (last.year + 1 - i32::try_from(idle).unwrap_or_default()).to_string();
+        out.push(text.say_with("phases-horizon", &[("from", (&from).into()), ("year", (&year).into())]));
+    }
     let mut worst: Vec<_> = a.rows.iter().filter(|r| r.year == last.year && r.short > 0.5).collect();
     worst.sort_by(|x, y| y.short.total_cmp(&x.short).then(x.area.cmp(&y.area)));
     if worst.is_empty() {

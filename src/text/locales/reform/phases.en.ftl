@@ -3,6 +3,7 @@
 reform-phases = Phases
 reform-lead-phases = Which beds of county hospitals and primary centres of { $name } ({ $year }) should be begun in which year, at the least capital and the least shortage, both discounted, as people age, areas grow by a share a year and money is limited. Proven by a linear model (by a mixed-integer one where beds come in whole projects); an independent check followed every bed through the years. Capital and the price of a missing bed are assumed.
 phases-result = { EXACT($begun) } beds are begun for { MONEY($capital) } yuan, discounted to today: from { EXACT($today) } to { EXACT($beds) } in { $year }, where { EXACT($wanted) } are wanted.
+phases-horizon = From { $from } on nothing is begun although beds are missing: what opens that late serves too few of the years that are counted, and the years after { $year } do not count. A plan over more years would go on building.
 phases-enough = In { $year } no area is short of what is wanted.
 phases-worst = { $name } is still short of { EXACT($beds) } beds in { $year }.
 phases-price = Dearest is what is wanted in { $name } in { $year }: one more bed wanted there adds { MONEY($yuan) } yuan.

@@ -3,6 +3,7 @@
 reform-phases = 分期建设
 reform-lead-phases = { $name }（{ $year }年）县级医院与基层中心的哪些床位应在哪一年开工：在人口老龄化、各地年增长有限、资金有限的条件下，使折现后的投资与缺口之和最小。由线性模型证明（整项目时由混合整数模型证明）；写出前经独立程序逐年核算。床均投资与缺床价格为假定值。
 phases-result = 共开工 { EXACT($begun) } 张床位，折现投资 { MONEY($capital) }：由现有 { EXACT($today) } 张增至 { $year } 年 { EXACT($beds) } 张，需要 { EXACT($wanted) } 张。
+phases-horizon = 自{ $from }年起虽仍缺床位却不再开工：届时建成的床位在计划期内使用年数太少，而{ $year }年之后的年份不计入。计划期更长时会继续建设。
 phases-enough = 到 { $year } 年各地均达到所需床位。
 phases-worst = { $name }到 { $year } 年仍缺 { EXACT($beds) } 张。
 phases-price = 最昂贵的是{ $name } { $year } 年的需要：每多需一张增加 { MONEY($yuan) }。

@@ -20,6 +20,7 @@ col-gap-percent = Gap, %
 col-today = Today
 reform-beds = Beds, as even as can be
 whole-beds-note = The phases below say in which year these beds are begun; until then the referral plan counts the beds that the phases have built.
+whole-gps = General practitioners in primary care per 10,000 people, with those posted
 repair-beds-area = { $name }: its floor takes { DECIMAL($amount) } beds more than the { DECIMAL($now) } that its limits of growth allow: a larger growth, or a lower floor
 repair-beds-more = the floors take { EXACT($amount) } beds more than the { EXACT($now) } to add: a larger add, or a lower floor
 repair-beds-room = { EXACT($amount) } of the beds to add find no place (there is room for { EXACT($now) }): a larger growth, or fewer beds

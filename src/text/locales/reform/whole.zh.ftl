@@ -20,6 +20,7 @@ col-gap-percent = 差距（%）
 col-today = 现状
 reform-beds = 床位配置
 whole-beds-note = 下文分期实施说明各年新增床位；转诊方案只计入分期实施已建成的床位。
+whole-gps = 基层全科医生（每万人，含拟下派）
 repair-beds-area = { $name }：达到下限须比增长上限允许的 { DECIMAL($now) } 张多 { DECIMAL($amount) } 张床位：提高 growth，或降低 floor
 repair-beds-more = 各地下限须比拟增的 { EXACT($now) } 张多 { EXACT($amount) } 张床位：提高 add，或降低 floor
 repair-beds-room = 拟增床位中有 { EXACT($amount) } 张无处安排（可容纳 { EXACT($now) } 张）：提高 growth，或减少床位
