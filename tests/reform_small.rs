@@ -235,6 +235,15 @@ fn altered_plans_are_refused() {
         }
         assert!(codes(&elsewhere).iter().any(|c| c == "exist"), "{model:?}");
     }
+    // the prices of a pairing prove its bound: with a bound that lets a worse plan look best, or with other prices, they do not
+    let plan = planned(&case, &problem, Model::Pairing, &rules);
+    let mut flattered = plan.clone();
+    flattered.bounds.dual += 0.01 * plan.objective.abs().max(1.0);
+    assert!(codes(&flattered).iter().any(|c| c == "bounds"));
+    let mut priced = plan.clone();
+    let ReformAnswer::Pairing(a) = &mut priced.answer else { unreachable!() };
+    a.county.iter_mut().for_each(|s| s.price -= 1.0);
+    assert!(codes(&priced).iter().any(|c| c == "bounds"), "{:?}", codes(&priced));
 }
 
 #[test]
