@@ -14,6 +14,7 @@
 //! | `communities-monitored` | an indicator that the tables and flows do not give (those of shares of cases, stays and visits are worked out again) |
 
 use super::Findings;
+use super::neighbours::{hangs_together, natural, plane};
 use crate::check::MONEY;
 use crate::demand::Problem;
 use crate::network::Case;
@@ -22,8 +23,8 @@ use crate::plan::ReferralPlan;
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::communities::{CommunitiesAnswer, Community, NeighboursFrom};
 use crate::policy::reform::Communities;
+use crate::travel::Travel;
 use crate::travel::metric::distance_km;
-use crate::travel::{Crs, Position, Travel};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a group.
@@ -273,9 +274,16 @@ fn pairs(
     // whether a pair may be one, and whether it must be one
     let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
         (NeighboursFrom::Delaunay, _) => {
-            // whoever lies between two townships parts them, a township of another county too
-            let plane = plane(network.crs, (0..network.towns.len()).map(position));
-            Box::new(move |a, b| if towns.contains(&a) && towns.contains(&b) { natural(&plane, a, b) } else { (false, false) })
+            // whoever lies between two townships parts them, a township of another county too, unless that takes the group apart
+            let all = plane(network.crs, (0..network.towns.len()).map(position));
+            let whole = hangs_together(towns, |a, b| natural(&all, a, b).0);
+            let own = plane(network.crs, towns.iter().map(|&t| position(t)));
+            let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
+            Box::new(move |a, b| match (index.get(&a), index.get(&b)) {
+                (Some(_), Some(_)) if whole => natural(&all, a, b),
+                (Some(&a), Some(&b)) => natural(&own, a, b),
+                _ => (false, false),
+            })
         }
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;
@@ -311,48 +319,6 @@ fn pairs(
         }
     }
     all.into_iter().collect()
-}
-
-/// Positions in a plane about their middle, km.
-fn plane(crs: Crs, points: impl Iterator<Item = Position>) -> Vec<(f64, f64)> {
-    let points: Vec<Position> = points.collect();
-    let (low, high) = points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p.y), h.max(p.y)));
-    let shrink = f64::midpoint(low, high).to_radians().cos();
-    points.iter().map(|p| if crs == Crs::Wgs84 { (p.x * 111.195 * shrink, p.y * 111.195) } else { (p.x, p.y) }).collect()
-}
-
-/// Where on the line between two points the middles of circles through both lie that hold no other point, in units of their distance.
-fn empty_circles(points: &[(f64, f64)], a: usize, b: usize) -> (f64, f64) {
-    let ((ax, ay), (bx, by)) = (points[a], points[b]);
-    let (dx, dy) = (bx - ax, by - ay);
-    let (mx, my) = (f64::midpoint(ax, bx), f64::midpoint(ay, by));
-    let quarter = (dx * dx + dy * dy) / 4.0;
-    let (mut low, mut high) = (f64::NEG_INFINITY, f64::INFINITY);
-    for &(px, py) in points.iter().filter(|p| **p != points[a] && **p != points[b]) {
-        // the middle is m + s (-dy, dx); the point is outside when |p - m|^2 - quarter >= 2 s (p - m).(-dy, dx)
-        let (ux, uy) = (px - mx, py - my);
-        let (room, slope) = (ux * ux + uy * uy - quarter, 2.0 * (uy * dx - ux * dy));
-        if slope > 0.0 {
-            high = high.min(room / slope);
-        } else if slope < 0.0 {
-            low = low.max(room / slope);
-        } else if room < 0.0 {
-            return (f64::INFINITY, f64::NEG_INFINITY);
-        }
-    }
-    (low, high)
-}
-
-/// Whether the smallest empty circle through two points has a radius of at most their distance: certainly (`true, true`), perhaps
-/// (`true, false`: by a hair), or not.
-fn natural(points: &[(f64, f64)], a: usize, b: usize) -> (bool, bool) {
-    if points[a] == points[b] {
-        return (true, false);
-    }
-    let (low, high) = empty_circles(points, a, b);
-    let s = if low > 0.0 { low } else { high.min(0.0) };
-    let radius = (0.25 + s * s).sqrt();
-    (low <= high + 1e-6 && radius <= 1.0 + 1e-6, high - low > 1e-6 && radius < 1.0 - 1e-6)
 }
 
 fn reach(from: usize, pairs: &[(usize, usize)], inside: impl Fn(usize) -> bool) -> usize {

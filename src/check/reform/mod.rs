@@ -15,6 +15,7 @@ pub mod communities;
 pub mod emergency;
 pub mod grids;
 pub mod mobile;
+mod neighbours;
 pub mod pairing;
 pub mod payment;
 pub mod phases;

@@ -278,6 +278,10 @@ mod tests {
                     ascent.fix(&core, bound, optimum + 1e-6);
                     ascent.advance(&core, bound, optimum, 10);
                 }
+                // (18): lists without the pairs that the cutoff takes away have the same optimum
+                let (slim, pairs) = (core.trimmed(&ascent.best_u, optimum + 1.0 - ascent.best), core.trimmed_pairs(&ascent.best_u, optimum + 1.0 - ascent.best));
+                prop_assert_eq!(slim.rows.pairs(), pairs);
+                prop_assert!((best(&slim) - optimum).abs() <= 1e-6 * optimum.max(1.0), "{} {optimum}", best(&slim));
                 let left = core.restrict(&ascent.fate).core;
                 let nothing = if left.count.is_none_or(|p| p == 0) { left.estimate(&vec![false; left.sites()], &[]) } else { f64::INFINITY };
                 let rest = best(&left).min(nothing);

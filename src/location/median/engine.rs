@@ -5,7 +5,9 @@
 //! 2. a short ascent on all sites, groups around every open site of the incumbent;
 //! 3. guesses: an answer below `cap`, just above the bound, is looked for. Reduced costs take nearly all sites out of that question, so
 //!    the ascent, the groups and the tree that follow are small; either an answer is found, or `cap` is proven to be a bound. The guess
-//!    is then doubled, until it is the incumbent itself.
+//!    is then doubled, until it is the incumbent itself;
+//! 4. between guesses the last question, what is left below the incumbent, goes to the MIP solver as soon as it is small. Where only few
+//!    sites are opened among few, it is asked at once, and answered by looking at all sets.
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;

@@ -19,7 +19,10 @@
 //! | `dual` | multipliers, bound, reduced-cost fixing |
 //! | `groups` | exact re-optimisation of neighbouring sites |
 //! | `branch` | branch and bound on the core |
+//! | `sets` | few sites among few: all sets below the cutoff |
 //! | `exact` | small cores by a MIP solver |
+//! | `finish` | the last question to that solver |
+//! | `regroup` | groups of sites worked out together |
 //! | `feasible` | which clients and how many sites can be served at all |
 //! | `distant` | instances whose lists would not fit in memory |
 //! | `proof` | multipliers that prove a bound by themselves |

@@ -180,18 +180,19 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
 }
 
 /// Neighbours among the townships of a group. Natural neighbours are those of the whole case: who lies between two townships parts them, be it
-/// a township of another county.
+/// a township of another county. Where that takes a county apart, whose seats lie mixed with those of its neighbours, they are those of its own.
 fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
         _ => {
-            let everybody: Vec<Position> = input.case.network.towns.iter().map(|t| t.position).collect();
-            let place: BTreeMap<usize, usize> = towns.iter().zip(0..).map(|(&t, n)| (t, n)).collect();
-            let all = adjacency::natural(&adjacency::plane(crs, &everybody));
-            let mine = |&(a, b): &(usize, usize)| Some((*place.get(&a)?, *place.get(&b)?));
-            all.iter().filter_map(mine).map(|(a, b)| (a.min(b), a.max(b))).collect()
+            // those of the group first: of several at one place the first stands for all
+            let others = (0..input.case.network.towns.len()).filter(|t| !towns.contains(t));
+            let everybody: Vec<Position> = towns.iter().copied().chain(others).map(|t| input.case.network.towns[t].position).collect();
+            let mut pairs = adjacency::natural(&adjacency::plane(crs, &everybody));
+            pairs.retain(|&(_, b)| b < towns.len());
+            if adjacency::bridges(crs, points, &pairs).is_empty() { pairs } else { adjacency::natural(&adjacency::plane(crs, points)) }
         }
     }
 }
