@@ -25,6 +25,9 @@
 //!    cost of `y`, because `y` is the surplus of C1c.
 //! 2. *Cells nobody can reach are left out* (their flows are zero in every feasible answer).
 //!
+//! A scenario may charge for the use of facilities (`capacity.bed_price`, `capacity.doctor_price`): the left side of C5 times yuan a bed-day
+//! and that of C6 times yuan a doctor-year join the objective, as a part of their own.
+//!
 //! Flows are in thousand cases, money in million yuan (6.6).
 
 use super::columns::{ColKey, Var};
@@ -72,6 +75,8 @@ struct Writer<'a> {
     unmet: Vec<f64>,
     /// Consultations of a doctor-year, and bed-days (infinite where there are no beds), by facility.
     speed: Vec<(f64, f64)>,
+    /// What a scenario charges for a consultation and for a bed-day, yuan, by facility.
+    charge: Vec<(f64, f64)>,
 }
 
 fn id(n: usize) -> u32 {
@@ -109,6 +114,7 @@ impl ReferralModel {
             area_flow: area_flow(problem, cells.classes),
             unmet: (0..cells.classes).map(|k| problem.unmet_price(ClassId::new(k))).collect(),
             speed: speeds(problem),
+            charge: (0..problem.network.facilities.len()).map(|j| charges(problem, j)).collect(),
             cells,
         };
         w.add_side_rows();
@@ -135,6 +141,14 @@ fn speeds(problem: &Problem) -> Vec<(f64, f64)> {
         (t.visits_per_doctor_year(), t.bed_days_per_doctor_year().unwrap_or(f64::INFINITY))
     };
     problem.network.facilities.iter().map(of).collect()
+}
+
+/// What the use of a facility costs at the prices of the scenario, yuan a consultation and a bed-day: its time of doctors (C6), and the
+/// bed-day itself (C5).
+pub(super) fn charges(problem: &Problem, facility: usize) -> (f64, f64) {
+    let (bed_day, doctor_year) = problem.use_prices.of(facility);
+    let tier = problem.tiers.get(problem.network.facilities[facility].tier);
+    (doctor_year / tier.visits_per_doctor_year(), bed_day + tier.bed_days_per_doctor_year().map_or(0.0, |q| doctor_year / q))
 }
 
 fn area_flow(problem: &Problem, classes: usize) -> Vec<f64> {
@@ -315,6 +329,10 @@ impl Writer<'_> {
             let mut entries = vec![(self.rows.c2[cell] as usize, -1.0)];
             push_if(&mut entries, self.rows.c3t[cell], 1.0);
             push_if(&mut entries, self.rows.c4[cell], -p.limits.step_down_max);
+            let charged = match class.kind {
+                Kind::O => self.charge[j].0,
+                Kind::H => self.charge[j].1 * (class.acute_days + class.recovery_days),
+            };
             match class.kind {
                 Kind::O => {
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
@@ -337,7 +355,7 @@ impl Writer<'_> {
             push_if(&mut entries, self.rows.treatment_cost.unwrap_or(NONE), price * COST);
             let key = ColKey { var: Var::Treated, class: class_id(k), place: id(a), from: id(j), to: NONE, arc: NONE };
             let implied = self.area_flow[a * self.cells.classes + k];
-            self.push(key, price + over * per_step, f64::INFINITY, implied, &entries);
+            self.push(key, price + over * per_step + charged, f64::INFINITY, implied, &entries);
         }
     }
 
@@ -364,7 +382,7 @@ impl Writer<'_> {
                     push_if(&mut entries, self.rows.c3t[to], -self.cells.beyond[q * self.cells.classes + k]);
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
                     let key = ColKey { var: Var::Up, class: class_id(k), place: id(a), from: id(j), to: id(q), arc: id(n) };
-                    let cost = up_cost(p, j, q, arc.minutes);
+                    let cost = up_cost(p, j, q, arc.minutes) + self.charge[j].0;
                     let implied = self.area_flow[a * self.cells.classes + k];
                     self.push(key, cost, f64::INFINITY, implied, &entries);
                 }
@@ -388,7 +406,8 @@ impl Writer<'_> {
                         self.bed_entries(&mut entries, q, class.recovery_days);
                         push_if(&mut entries, self.rows.c11.unwrap_or(NONE), 1.0);
                         let saved = p.prices.recovery_day_saving * class.recovery_days;
-                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved;
+                        let charged = class.recovery_days * (self.charge[q].1 - self.charge[j].1);
+                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved + charged;
                         self.push(key, cost, f64::INFINITY, p.limits.step_down_max * implied, &entries);
                     }
                     if redirect_exists(&self.cells, p, a, j, q, k)
@@ -398,7 +417,7 @@ impl Writer<'_> {
                         let mut entries = vec![(self.rows.c2[from] as usize, -1.0), (self.rows.c2[to] as usize, 1.0)];
                         push_if(&mut entries, self.rows.c4r[from], 1.0);
                         push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
-                        let cost = p.prices.minute * arc.minutes + p.prices.redirect;
+                        let cost = p.prices.minute * arc.minutes + p.prices.redirect + self.charge[j].0;
                         self.push(key, cost, f64::INFINITY, p.limits.redirect_max * implied, &entries);
                     }
                 }
@@ -430,7 +449,9 @@ impl Writer<'_> {
                 push_if(&mut entries, self.rows.c15_max[j], 1.0);
                 push_if(&mut entries, self.rows.c15_min[area.index()], 1.0);
                 let key = ColKey { var: Var::Posting, class: 0, place: id(area.index()), from: id(j), to: id(q), arc: NONE };
-                self.push(key, 0.0, f64::INFINITY, rule.max_share * p.doctors[j] * f.avail, &entries);
+                // the column counts doctors, not thousand cases
+                let charged = (p.use_prices.of(j).1 - rule.effectiveness * p.use_prices.of(q).1) * FLOW;
+                self.push(key, charged, f64::INFINITY, rule.max_share * p.doctors[j] * f.avail, &entries);
             }
         }
     }
