@@ -44,7 +44,23 @@ impl Problem {
             door.say(&codes::SETTING_OUT_OF_RANGE, &["arcs"], &arcs.first_start.len(), message.into());
         }
         door.close()?;
-        let Parts { prices, use_prices, limits, targets, gamma, classes, demand, open, beds, doctors, tele, aid, tiers, seen, waiting_weight } = parts;
+        let Parts {
+            prices,
+            use_prices,
+            limits,
+            targets,
+            gamma,
+            classes,
+            demand,
+            open,
+            beds,
+            doctors,
+            tele,
+            aid,
+            tiers,
+            seen,
+            waiting_weight,
+        } = parts;
 
         let base = Conditions {
             network,
@@ -353,7 +369,8 @@ fn capacity(network: &Network, supply: &Supply<'_>, open: &[bool], door: &mut Do
     known_facilities(network, ["capacity", &usable_key], true, supply.usable.keys(), door);
     let changed = |(j, f): (usize, &Facility)| {
         let grown = (supply.table)(f) * all * supply.by_tier.get(&f.tier).copied().unwrap_or(1.0);
-        let extra = supply.extra.get(&f.code).map_or(0.0, |extra| door.within(&["capacity", &extra_key, &f.code], *extra, -grown, MOST_EXTRA));
+        let extra =
+            supply.extra.get(&f.code).map_or(0.0, |extra| door.within(&["capacity", &extra_key, &f.code], *extra, -grown, MOST_EXTRA));
         let whole = if open[j] { grown + extra } else { 0.0 };
         let Some(usable) = supply.usable.get(&f.code) else { return whole };
         // the table's share is still multiplied in later
@@ -372,7 +389,10 @@ fn use_prices(network: &Network, scenario: &Scenario, door: &mut Door) -> UsePri
         let price = |f: &Facility| given.get(&f.code).map_or(0.0, |p| door.within(&["capacity", name, &f.code], *p, 0.0, MOST_PRICE));
         network.facilities.iter().map(price).collect()
     };
-    UsePrices { bed_day: list("bed_price", &scenario.capacity.bed_price), doctor_year: list("doctor_price", &scenario.capacity.doctor_price) }
+    UsePrices {
+        bed_day: list("bed_price", &scenario.capacity.bed_price),
+        doctor_year: list("doctor_price", &scenario.capacity.doctor_price),
+    }
 }
 
 /// Beds and doctors of each facility under a scenario, before `avail`, without putting the problem together. `O(tables)`.

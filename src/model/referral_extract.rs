@@ -8,8 +8,8 @@ use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::Kind;
 use crate::plan::Flows;
-use crate::policy::UsePrices;
 use crate::plan::referral::{Marginals, ObjectiveParts, Shortfall};
+use crate::policy::UsePrices;
 
 /// Flows below this many cases a year are rounding of the solver and are dropped.
 const DUST: f64 = 1e-7;

@@ -53,8 +53,7 @@ pub(super) fn better_sets(core: &Core, u: &[f64], incumbent: f64, ask: &Ask<'_>)
     // sums of that many terms, none larger than the prices or the costs of an answer, with room to spare
     #[allow(clippy::cast_precision_loss)]
     let slack = 8.0 * (n + core.sites() + 64) as f64 * f64::EPSILON * (prices.abs() + incumbent.abs() + core.offset.abs());
-    let mut sets =
-        Sets { core, table, u: ascent.u, slack, incumbent, ask, work: 0, open: Vec::with_capacity(count), found: Vec::new() };
+    let mut sets = Sets { core, table, u: ascent.u, slack, incumbent, ask, work: 0, open: Vec::with_capacity(count), found: Vec::new() };
     let all: Vec<u32> = (0..short(core.sites())).collect();
     sets.go(&ceilings, core.offset, count, all).then_some(sets.found)
 }
