@@ -2,8 +2,8 @@
 
 use super::columns::Var;
 use super::referral_cells::{NONE, first_exists};
-use super::referral_flow::{Form, ReferralModel, charges, up_cost};
-use super::referral_rows::{FLOW, MONEY, floor};
+use super::referral_flow::{Form, ReferralModel, up_cost};
+use super::referral_rows::{FLOW, MONEY, charges, floor};
 use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::Kind;

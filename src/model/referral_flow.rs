@@ -33,7 +33,7 @@
 use super::columns::{ColKey, Var};
 use super::linear::LinearModel;
 use super::referral_cells::{Cells, NONE, areas_of, down_exists, first_exists, redirect_exists, serves, up_exists};
-use super::referral_rows::{COST, FLOW, Floors, Rows, Target, floor};
+use super::referral_rows::{COST, FLOW, Floors, Rows, Target, charges, floor};
 use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::{Kind, Tier};
@@ -141,14 +141,6 @@ fn speeds(problem: &Problem) -> Vec<(f64, f64)> {
         (t.visits_per_doctor_year(), t.bed_days_per_doctor_year().unwrap_or(f64::INFINITY))
     };
     problem.network.facilities.iter().map(of).collect()
-}
-
-/// What the use of a facility costs at the prices of the scenario, yuan a consultation and a bed-day: its time of doctors (C6), and the
-/// bed-day itself (C5).
-pub(super) fn charges(problem: &Problem, facility: usize) -> (f64, f64) {
-    let (bed_day, doctor_year) = problem.use_prices.of(facility);
-    let tier = problem.tiers.get(problem.network.facilities[facility].tier);
-    (doctor_year / tier.visits_per_doctor_year(), bed_day + tier.bed_days_per_doctor_year().map_or(0.0, |q| doctor_year / q))
 }
 
 fn area_flow(problem: &Problem, classes: usize) -> Vec<f64> {

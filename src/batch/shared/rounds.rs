@@ -280,7 +280,9 @@ impl Group {
         let upper = feasible.then_some(value);
         let best_upper = self.rounds.last().and_then(|l| l.best_upper).into_iter().chain(upper).reduce(f64::min);
         let (priced, round) = (turn.priced, self.turns.len());
-        self.weights = weights;
+        // of each case a sum of 1; the solver leaves a trace below zero
+        let whole = |w: &[f64]| w.iter().map(|x| x.max(0.0)).sum::<f64>();
+        self.weights = weights.iter().map(|w| w.iter().map(|x| x.max(0.0) / whole(w)).collect()).collect();
         let finite = |x: f64| x.is_finite().then_some(x);
         let line = RoundLine {
             round,
