@@ -4,7 +4,7 @@
 //! mod-k cuts was seen to take half a minute. The solver therefore runs in a thread of its own; when it has not come back [`PATIENCE`] after it was asked to, it
 //! is left to itself, and the bound it had proven until then is the result. It ends on its own at its next look at the clock, and holds its memory until then.
 
-use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, default_mip};
+use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, default_mip, names, with_options};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,12 +56,30 @@ pub fn solve_mip(
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<MipSolution, BackendError> {
+    solve_mip_within(model, start, limits, None, observer)
+}
+
+/// The same within a number of branch and bound nodes, where the solver takes one (HiGHS): a limit that, unlike the clock, is the same on every machine.
+///
+/// # Errors
+/// As [`Backend::solve_mip`].
+pub fn solve_mip_within(
+    model: &LinearModel,
+    start: Option<&[f64]>,
+    limits: &Limits,
+    nodes: Option<usize>,
+    observer: &dyn Observer,
+) -> Result<MipSolution, BackendError> {
     let begin = Instant::now();
+    let solver = match nodes.filter(|_| names().contains(&"highs")) {
+        Some(n) => with_options("highs", &[("mip_max_nodes".to_owned(), n.to_string())])?,
+        None => default_mip(),
+    };
     let (send, receive) = channel();
     let line = Arc::new(Line { events: Mutex::new(send), stop: AtomicBool::new(false) });
     let (theirs, model, start, their_limits) = (Arc::clone(&line), model.clone(), start.map(<[f64]>::to_vec), *limits);
     let spawned = std::thread::Builder::new().name("mip".into()).spawn(move || {
-        let found = default_mip().solve_mip(&model, start.as_deref(), &their_limits, theirs.as_ref());
+        let found = solver.solve_mip(&model, start.as_deref(), &their_limits, theirs.as_ref());
         theirs.send(Message::Done(Box::new(found)));
     });
     let failed = |what: String| BackendError::Failed { backend: "mip", what };

@@ -203,15 +203,13 @@ impl HighsSession {
 impl Session for HighsSession {
     fn run(&mut self, method: Simplex, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
         let mut status = self.attempt(method, c"simplex", limits, observer)?;
-        // SAFETY: a live instance.
-        if unsafe { sys::Highs_getModelStatus(self.raw) } == sys::kHighsModelStatusSolveError {
+        if self.broke_down(status) {
             // a basis carried over many changes can become one that cannot be factored: it is forgotten, and the other methods get their turn
             for (again, solver) in [(Simplex::Cold, c"simplex"), (Simplex::Primal, c"simplex"), (Simplex::Cold, c"ipm")] {
                 tracing::debug!(?method, ?again, ?solver, "solve error: once more from scratch");
                 self.clear_basis();
                 status = self.attempt(again, solver, limits, observer)?;
-                // SAFETY: a live instance.
-                if unsafe { sys::Highs_getModelStatus(self.raw) } != sys::kHighsModelStatusSolveError {
+                if !self.broke_down(status) {
                     break;
                 }
             }
@@ -299,6 +297,13 @@ impl HighsSession {
         unsafe { sys::Highs_getRunTime(self.raw) }
     }
 
+    /// Whether the last run ended in numbers, not in an answer: with the status that says so, or with an error and no status at all.
+    fn broke_down(&self, run: c_int) -> bool {
+        // SAFETY: a live instance.
+        let status = unsafe { sys::Highs_getModelStatus(self.raw) };
+        status == sys::kHighsModelStatusSolveError || (run == sys::kHighsStatusError && status == sys::kHighsModelStatusNotset)
+    }
+
     /// Why the last run ended.
     fn status(&self, run: c_int) -> Result<LpStatus, BackendError> {
         // SAFETY: a live instance.
@@ -313,6 +318,7 @@ impl HighsSession {
             }
             s if s == sys::kHighsModelStatusInterrupt => LpStatus::Stopped(Limit::Interrupted),
             s if s == sys::kHighsModelStatusUnknown || s == sys::kHighsModelStatusSolveError => LpStatus::Stopped(Limit::Numerics),
+            _ if self.broke_down(run) => LpStatus::Stopped(Limit::Numerics),
             s => return Err(failed(format!("model status {s}, run status {run}"))),
         })
     }

@@ -3,6 +3,23 @@
 from collections.abc import Callable, Sequence
 from typing import Any, final
 
+__all__ = [
+    "BACKENDS",
+    "Batch",
+    "Fault",
+    "POLICIES",
+    "Shelf",
+    "__version__",
+    "batch_counts",
+    "batch_job",
+    "batch_stop",
+    "claim",
+    "open_case",
+    "run",
+    "save",
+    "toml_text",
+]
+
 __version__: str
 POLICIES: list[str]
 BACKENDS: list[str]

@@ -13,6 +13,7 @@
 
 use super::core::{Core, Fate, Restricted};
 use super::dual::Ascent;
+use super::exact;
 use super::search::{Cost, Search};
 use super::sets::{Ask, better_sets};
 use super::start::Ranked;
@@ -235,8 +236,13 @@ fn work(frame: &Frame<'_>, node: &Node, incumbent: f64, is_root: bool) -> Worked
             out.answers.extend(sets.into_iter().map(|(value, chosen)| (value, set(&chosen))));
             return out;
         }
-        if core.rows.pairs() <= frame.effort.exact
-            && let Ok(settled) = super::exact::settle(&core, 0.5 * frame.goal.gap, frame.stop)
+        let slack = frame.cutoff(best) - ascent.best;
+        if core.trimmed_pairs(&ascent.best_u, slack) <= frame.effort.exact
+            && let Ok(settled) = exact::settle(
+                &core.trimmed(&ascent.best_u, slack),
+                exact::Effort { gap: 0.5 * frame.goal.gap, ..exact::Effort::default() },
+                frame.stop,
+            )
         {
             let mut closed = settled.bound;
             if let Some(open) = settled.open {

@@ -74,6 +74,21 @@ impl Core {
         self.offset + fixed + (0..self.clients()).map(serve).sum::<f64>()
     }
 
+    /// Without the pairs that no answer below the cutoff uses: (18) who pays more than `u_i + cutoff - L(u)` takes (4) to the cutoff alone.
+    /// Clients count the limit where they have nothing below it, so no answer becomes dearer, and those below the cutoff keep their value.
+    pub(super) fn trimmed(&self, u: &[f64], slack: f64) -> Self {
+        let limit: Vec<f64> = (0..self.clients()).map(|i| self.ceiling(i).min(u[i] + slack.max(0.0))).collect();
+        let rows = Lists::build(self.clients(), |i, out| out.extend(self.rows.of(i).iter().take_while(|a| a.cost() < limit[i])));
+        let radius = limit.iter().zip(&self.escape).map(|(&l, &e)| if l < e { l } else { f64::INFINITY }).collect();
+        Self { cols: rows.turned(self.sites()), rows, radius, fixed: self.fixed.clone(), escape: self.escape.clone(), ..*self }
+    }
+
+    /// Pairs that [`Core::trimmed`] would keep.
+    pub(super) fn trimmed_pairs(&self, u: &[f64], slack: f64) -> usize {
+        let kept = |i: usize| self.rows.of(i).partition_point(|a| a.cost() < self.ceiling(i).min(u[i] + slack.max(0.0)));
+        (0..self.clients()).map(kept).sum()
+    }
+
     /// The problem that remains when some sites are decided.
     pub(super) fn restrict(&self, fate: &[Fate]) -> Restricted {
         let sites: Vec<u32> = (0..short(self.sites())).filter(|&j| fate[j as usize] == Fate::Free).collect();

@@ -11,6 +11,7 @@ use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
 use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
+use super::finish::finish;
 use super::lists::short;
 use super::regroup::{among_liked, group_size, improve};
 use super::search::Search;
@@ -183,7 +184,15 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         round += usize::from(before - watch.bounds().primal < PAYS * before.abs());
     }
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
-    let (mut guess, mut round) = (if are_few(&whole.core) { 1.0 } else { 1.0 / 8.0 }, 0);
+    let few = are_few(&whole.core);
+    let (mut guess, mut round, mut asked) = (if few { 1.0 } else { 1.0 / 8.0 }, 0, usize::MAX);
+    // a sketch is not worked out to its end
+    let mut last_question = |whole: &Whole<'_>, u: &[f64]| {
+        if rounds == usize::MAX && !few {
+            finish(whole, u, &mut asked, goal, watch);
+        }
+    };
+    last_question(whole, u);
     while !watch.clock.stop() && round < rounds {
         let before = watch.bounds();
         if before.dual >= goal.cutoff(before.primal) {
@@ -195,6 +204,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
+        last_question(whole, u);
         let now = watch.bounds();
         // what could not be answered, and what was answered at once, lead to a bolder guess
         let open = now.primal >= before.primal && now.dual < cap;

@@ -36,11 +36,27 @@ impl Observer for Ask<'_> {
     }
 }
 
+/// How far to go.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Effort<'a> {
+    /// Relative gap.
+    pub(super) gap: f64,
+    /// Nodes of the solver.
+    pub(super) nodes: Option<usize>,
+    /// Every cost is a whole number, and is to be treated so.
+    pub(super) whole: bool,
+    /// An answer to begin with.
+    pub(super) start: Option<&'a [u32]>,
+}
+
 /// Solves a core to a gap.
 ///
 /// # Errors
 /// When the solver fails.
-pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) -> Result<Settled, BackendError> {
+pub(super) fn settle(core: &Core, effort: Effort<'_>, stop: &(dyn Fn() -> bool + Sync)) -> Result<Settled, BackendError> {
+    let mut is_open = vec![false; core.sites()];
+    effort.start.unwrap_or_default().iter().for_each(|&j| is_open[j as usize] = true);
+    let mut start: Vec<f64> = is_open.iter().map(|&o| f64::from(u8::from(o))).collect();
     let mut model = LinearModel::new();
     model.offset = core.offset;
     let mut of_site: Vec<Vec<(usize, f64)>> = vec![Vec::new(); core.sites()];
@@ -48,6 +64,7 @@ pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) ->
     for i in 0..core.clients() {
         let (row, ceiling) = (core.rows.of(i), core.ceiling(i));
         let mut previous: Option<usize> = None;
+        let served = row.iter().find(|a| is_open[a.to as usize]).map_or(f64::INFINITY, |a| a.cost());
         for (k, same) in row.chunk_by(|a, b| a.cost.to_bits() == b.cost.to_bits()).enumerate() {
             let cost = same[0].cost();
             if k == 0 {
@@ -59,6 +76,7 @@ pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) ->
             let after = row.get(row.partition_point(|a| a.cost <= same[0].cost)).map_or(ceiling, |a| a.cost());
             if after.is_finite() {
                 steps.push((after - cost, below));
+                start.push(f64::from(u8::from(served > cost)));
             }
             previous = Some(below);
         }
@@ -84,10 +102,16 @@ pub(super) fn settle(core: &Core, gap: f64, stop: &(dyn Fn() -> bool + Sync)) ->
         if model.row_lower.get(next).is_some_and(|&l| l.abs() < 0.5) {
             entries.push((next, -1.0));
         }
-        model.add_col(step, 1.0, 1.0, &entries);
+        if effort.whole {
+            // they are whole anyway; saying so lets the solver see that the value is
+            model.add_binary(step, &entries);
+        } else {
+            model.add_col(step, 1.0, 1.0, &entries);
+        }
     }
-    let limits = Limits { time: None, gap, threads: 1 };
-    let solution = guarded::solve_mip(&model, None, &limits, &Ask(stop))?;
+    let limits = Limits { time: None, gap: effort.gap, threads: 1 };
+    let start = effort.start.map(|_| start.as_slice());
+    let solution = guarded::solve_mip_within(&model, start, &limits, effort.nodes, &Ask(stop))?;
     let bound = match solution.status {
         LpStatus::Infeasible => f64::INFINITY,
         _ => solution.bounds.dual - 1e-6 - 1e-9 * solution.bounds.dual.abs(),

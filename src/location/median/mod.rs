@@ -32,6 +32,7 @@ mod dual;
 mod engine;
 mod exact;
 mod feasible;
+mod finish;
 mod groups;
 mod lists;
 mod proof;
