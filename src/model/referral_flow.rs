@@ -25,9 +25,7 @@
 //!    cost of `y`, because `y` is the surplus of C1c.
 //! 2. *Cells nobody can reach are left out* (their flows are zero in every feasible answer).
 //!
-//! A scenario may charge for the use of facilities (`capacity.bed_price`, `capacity.doctor_price`): the left side of C5 times yuan a bed-day
-//! and that of C6 times yuan a doctor-year join the objective, as a part of their own.
-//!
+//! A scenario may charge for use (`capacity.bed_price`, `doctor_price`): the left sides of C5 and C6 at their prices join the objective.
 //! Flows are in thousand cases, money in million yuan (6.6).
 
 use super::columns::{ColKey, Var};
