@@ -44,6 +44,10 @@ impl Batch {
     #[new]
     fn new(py: Python<'_>, spec: PathBuf, out: PathBuf, program: PathBuf, resume: bool, threads: usize) -> PyResult<Self> {
         let opened = py.detach(|| open(&spec, &out, &program, resume, Shard::WHOLE, &Silent)).map_err(|reason| fault(&reason))?;
+        if opened.rounds.is_some() {
+            let why = "a specification with [shared] is run by `fenji batch run`: each round rests on the results of the one before";
+            return Err(Fault::new_err(("usage", why, "[]")));
+        }
         opened.folder.sweep().map_err(failed)?;
         Ok(Self { opened, threads: threads.max(1) })
     }

@@ -155,7 +155,7 @@ fn job(entry: &Entry, there: &There, place: usize) -> Vec<Value> {
 }
 
 /// A table on its way to the disk: it appears under its name when it is whole.
-struct Out {
+pub(super) struct Out {
     name: String,
     csv: Option<(csv::Writer<File>, PathBuf)>,
     #[cfg(feature = "parquet")]
@@ -163,7 +163,7 @@ struct Out {
 }
 
 impl Out {
-    fn begin(folder: &Path, name: &str, columns: &[Column], csv: bool) -> io::Result<Self> {
+    pub(super) fn begin(folder: &Path, name: &str, columns: &[Column], csv: bool) -> io::Result<Self> {
         let path = |kind: &str| folder.join(format!("{TEMPORARY}{name}.{kind}"));
         let csv = if csv {
             let mut out = csv::Writer::from_writer(File::create(path("csv"))?);
@@ -185,7 +185,7 @@ impl Out {
         })
     }
 
-    fn push(&mut self, row: Vec<Value>) -> io::Result<()> {
+    pub(super) fn push(&mut self, row: Vec<Value>) -> io::Result<()> {
         if let Some((out, _)) = &mut self.csv {
             out.write_record(row.iter().map(|v| match v {
                 Value::Words(w) => harmless(w),
@@ -199,7 +199,7 @@ impl Out {
         Ok(())
     }
 
-    fn finish(self, folder: &Path) -> io::Result<Vec<String>> {
+    pub(super) fn finish(self, folder: &Path) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
         let mut place = |from: &Path, kind: &str| -> io::Result<()> {
             let name = format!("{}.{kind}", self.name);

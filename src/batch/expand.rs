@@ -3,6 +3,7 @@
 
 use super::Entry;
 use super::inputs::{Desk, OneCase, OneScenario};
+use super::shared::Rounds;
 use super::spec::{Read, takes};
 use super::spec_check::{case_name, scenario_name};
 use crate::io::fingerprint::{self, Fingerprint};
@@ -45,6 +46,8 @@ pub struct Expanded {
     pub program: String,
     /// Hash of the specification.
     pub spec: String,
+    /// Rounds, where hospitals are shared: `jobs` are then those of the first one.
+    pub rounds: Option<Rounds>,
 }
 
 /// Whether a name is fit for a folder.
@@ -142,5 +145,13 @@ pub fn expand(read: &Read, places: Places<'_>, observer: &dyn Observer) -> Resul
         ));
     }
     debug_assert!(jobs.iter().all(|j| takes(&j.entry.command).is_some()));
-    if problems.is_empty() { Ok(Expanded { jobs, program, spec: fingerprint::of_bytes(read.text.as_bytes()) }) } else { Err(problems) }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut rounds = None;
+    if let Some(shared) = &spec.shared {
+        let (begun, first) = Rounds::begin(&jobs, shared, &shown, places.out)?;
+        (rounds, jobs) = (Some(begun), first);
+    }
+    Ok(Expanded { jobs, program, spec: fingerprint::of_bytes(read.text.as_bytes()), rounds })
 }

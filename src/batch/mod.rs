@@ -30,6 +30,7 @@
 //! | [`folder`], [`sealed`] | the folder: lock and list of jobs; results with their checksums |
 //! | [`inside`] | one job inside this process, for the Python package |
 //! | [`job`] | one job: child processes, measured and watched |
+//! | [`shared`] | hospitals that several cases share: priced and shared out between rounds of jobs |
 //! | [`run`] | all jobs, so many at a time, within the memory |
 //! | [`data`], `tables` | the data set |
 //! | [`merge`] | shards put together |
@@ -48,6 +49,7 @@ pub mod merge;
 pub mod page;
 pub mod run;
 pub mod sealed;
+pub mod shared;
 pub mod spec;
 mod spec_check;
 mod tables;

@@ -5,7 +5,7 @@ use super::folder::Batch;
 use super::job::mebibytes;
 use super::maps::{self, MOST_MAPS, Panel, Places, number};
 use super::sealed::{There, count};
-use super::{Entry, Record, Status, tables};
+use super::{Entry, Record, Status, shared, tables};
 use crate::report::tables::{Cell, Head, Table, words};
 use crate::report::{ReportError, html};
 use crate::text::{Catalogue, clean, shorten};
@@ -51,7 +51,9 @@ pub fn make(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicato
         fs::read(root.join("places.json")).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or_default();
     let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
     let asked = indicator.or(batch.indicator.as_deref());
-    let (chosen, shown) = values(root, &entries, found, &places, asked);
+    let rounds = shared::read(root);
+    let plans = best_plans(&rounds);
+    let (chosen, shown) = values(root, &entries, found, &places, asked, &plans);
     let variants = variants(&shown);
     let panels = panels(&shown, &places);
     let picture = maps::draw(&panels, &chosen)?;
@@ -89,11 +91,91 @@ pub fn make(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicato
             ranking => Value::from(Serde(ranking(&shown, &variants, &places))),
             differences => Value::from(Serde(differences(&shown, "differences", |s| s.whole))),
             money => (chosen != "objective").then(|| Value::from(Serde(differences(&shown, "objectives", |s| s.objective)))),
+            rounds => rounds.iter().map(|s| Value::from(Serde(of_rounds(s)))).collect::<Vec<_>>(),
+            proven => rounds.iter().map(proven).collect::<Vec<_>>(),
+            beds => rounds.iter().map(|s| Value::from(Serde(of_beds(s)))).collect::<Vec<_>>(),
             heads => Value::from(Serde(heads)),
             jobs => Value::from(Serde(lines)),
             parquet => cfg!(feature = "parquet"),
         },
     )
+}
+
+/// Jobs whose plans together are the best joint plan, of all groups; none where nothing is shared.
+fn best_plans(rounds: &[shared::Summary]) -> BTreeSet<String> {
+    let of = |s: &shared::Summary| {
+        let best = s.certificate.best_round;
+        s.cases.iter().filter(|c| Some(c.round) == best).map(|c| c.job.clone()).collect::<Vec<_>>()
+    };
+    rounds.iter().flat_map(of).collect()
+}
+
+/// What rounds proved, in a sentence.
+fn proven(s: &shared::Summary) -> String {
+    let c = &s.certificate;
+    let yuan = |x: Option<f64>| x.map_or_else(|| "unknown".to_owned(), |x| format!("{} million yuan", number(x / 1e6)));
+    let gap = c.gap.map_or_else(|| "unknown".to_owned(), |g| format!("{:.4} %", 100.0 * g));
+    let best = c.best_round.map_or_else(String::new, |r| format!(" (round {r})"));
+    let ended = s.ended.as_ref().map_or_else(String::new, |e| format!(" Rounds ended: {e}."));
+    clean(&format!(
+        "{}, {}: the joint plan{best} costs {}; no joint plan costs less than {}; gap {gap}.{ended}",
+        s.command,
+        s.scenario,
+        yuan(c.upper),
+        yuan(c.lower)
+    ))
+}
+
+/// Rounds with their bounds.
+fn of_rounds(s: &shared::Summary) -> Table {
+    let heads = [
+        ("Round", true),
+        ("Kind", false),
+        ("Plans, million yuan", true),
+        ("Bound of the round", true),
+        ("Best plan", true),
+        ("Best bound", true),
+        ("Gap", true),
+    ];
+    let mut out = table("rounds", &heads);
+    let million = |x: Option<f64>| cell(x.map(|x| x / 1e6));
+    for l in &s.rounds {
+        #[allow(clippy::cast_precision_loss)]
+        let first = Cell { text: l.round.to_string(), sort: Some(l.round as f64) };
+        let kind = words(if l.priced { "priced" } else { "allotted" });
+        let gap = l.gap.map_or_else(|| words("–"), |g| Cell { text: format!("{:.4} %", 100.0 * g), sort: Some(g) });
+        out.rows.push(vec![first, kind, million(Some(l.value)), million(l.lower), million(l.best_upper), million(l.best_lower), gap]);
+    }
+    out
+}
+
+/// Shared beds and doctors in the best joint plan: what there is, what is used, the price in the bound.
+fn of_beds(s: &shared::Summary) -> Table {
+    let heads = [
+        ("Hospital", false),
+        ("Resource", false),
+        ("In all", true),
+        ("Used", true),
+        ("Cases", true),
+        ("Price, yuan a bed-day or doctor-year", true),
+    ];
+    let mut out = table("shared", &heads);
+    let round = s.certificate.best_round.or(s.rounds.last().map(|l| l.round));
+    for (r, (code, kind)) in s.resources.iter().enumerate() {
+        let own = || s.cases.iter().filter(|c| Some(c.round) == round && c.member[r]);
+        #[allow(clippy::cast_precision_loss)]
+        let count = own().count() as f64;
+        let used = own().map(|c| c.used[r]).sum();
+        out.rows.push(vec![
+            said(code),
+            words(kind.word()),
+            cell(Some(s.total[r])),
+            cell(Some(used)),
+            cell(Some(count)),
+            cell(Some(s.certificate.price[r])),
+        ]);
+    }
+    out
 }
 
 /// The indicator that the page shows, and the values of it.
@@ -103,13 +185,17 @@ fn values<'a>(
     found: &[There],
     places: &BTreeMap<String, Places>,
     asked: Option<&str>,
+    plans: &BTreeSet<String>,
 ) -> (String, Vec<Shown<'a>>) {
     use rayon::prelude::*;
     type Values = Vec<(Option<String>, String, f64)>;
     let all: Vec<(&'a Entry, Values)> = entries
         .par_iter()
         .zip(found)
-        .filter(|(_, there)| there.record().is_some_and(|r| r.status == Status::Done))
+        .filter(|(entry, there)| {
+            let of_best = plans.is_empty() || plans.contains(&entry.hash);
+            of_best && there.record().is_some_and(|r| r.status == Status::Done)
+        })
         .map(|(entry, _)| {
             let peopled = places.get(&entry.case).map(Places::peopled);
             let mut values = tables::indicators(&root.join("jobs").join(&entry.hash), &entry.command, peopled.as_ref());

@@ -25,12 +25,17 @@
 //! [grid]                               # keys of the scenario, each with the values it takes
 //! gamma = [0.4, 0.6]
 //! targets.in_county = [0.90, 0.93]
+//!
+//! [shared]                             # hospitals that stand in several cases are shared out between them, round by round
+//! tiers = ["R", "N"]                   # of these tiers
+//! rounds = 6                           # at most
+//! gap = 0.005                          # until the joint plan is this near to the proven bound
 //! ```
 
 use super::spec_check;
 use crate::io::text_file::{self, LARGEST_TOML};
 use crate::io::toml_file::TomlFile;
-use crate::network::{Place, Problem, Problems, codes};
+use crate::network::{Place, Problem, Problems, Tier, codes};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use toml::Spanned;
@@ -59,6 +64,30 @@ pub struct Spec {
     pub command: Vec<Spanned<CommandSpec>>,
     /// Values of scenario keys: every combination of them is a job.
     pub grid: toml::Table,
+    /// Hospitals that several cases share.
+    pub shared: Option<SharedSpec>,
+}
+
+/// Hospitals that several cases share: their beds and doctors are priced and shared out between rounds of jobs ([`super::shared`]).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedSpec {
+    /// Tiers whose facilities are shared where their code stands in several cases: M, P, R, N.
+    pub tiers: Vec<Tier>,
+    /// Most rounds.
+    #[serde(default = "six")]
+    pub rounds: u32,
+    /// Relative gap between joint plan and bound at which rounds end.
+    #[serde(default = "half_a_percent")]
+    pub gap: f64,
+}
+
+const fn six() -> u32 {
+    6
+}
+
+const fn half_a_percent() -> f64 {
+    0.005
 }
 
 impl Default for Spec {
@@ -74,6 +103,7 @@ impl Default for Spec {
             scenario: Vec::new(),
             command: Vec::new(),
             grid: toml::Table::new(),
+            shared: None,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The checks of a specification.
 
 use super::grid;
-use super::spec::{COMMANDS, CaseSpec, CommandSpec, ScenarioSpec, Spec, Understands, takes};
+use super::spec::{COMMANDS, CaseSpec, CommandSpec, ScenarioSpec, SharedSpec, Spec, Understands, takes};
 use crate::io::scenario;
 use crate::io::toml_file::{TomlFile, line_in_entry};
 use crate::network::codes::{self, Rule};
@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::path::Path;
 
+/// Most rounds of shared hospitals.
+const MOST_ROUNDS: u32 = 1000;
 /// Most combinations of a grid.
 const MOST_POINTS: usize = 10_000;
 /// Arguments that the batch gives itself.
@@ -101,6 +103,34 @@ impl Door<'_, '_> {
             self.command(command.span().start, command.get_ref(), spec);
         }
         self.grid(spec);
+        if let Some(shared) = &spec.shared {
+            self.shared(shared, spec);
+        }
+    }
+
+    /// Shared hospitals: tiers above the county, at least one round, and referral plans only.
+    fn shared(&mut self, shared: &SharedSpec, spec: &Spec) {
+        let mut say = |key: &str, value: &dyn Display, message: String| {
+            self.problems.push(self.file.problem(&codes::SETTING_OUT_OF_RANGE, &["shared", key], message).value(value));
+        };
+        let codes_of = || shared.tiers.iter().map(|t| t.code()).collect::<Vec<_>>().join(", ");
+        let twice = (1..shared.tiers.len()).any(|n| shared.tiers[..n].contains(&shared.tiers[n]));
+        if shared.tiers.is_empty() || twice || shared.tiers.iter().any(|t| t.rank() < 4) {
+            say("tiers", &codes_of(), "one or more of M, P, R, N is wanted, each once: only hospitals above the county are shared".into());
+        }
+        if !(1..=MOST_ROUNDS).contains(&shared.rounds) {
+            say("rounds", &shared.rounds, format!("must be from 1 to {MOST_ROUNDS}"));
+        }
+        if !(shared.gap >= 0.0 && shared.gap < 1.0) {
+            say("gap", &shared.gap, "must be 0 or more and below 1".into());
+        }
+        for command in &spec.command {
+            let name = &command.get_ref().command;
+            if name != "referral" {
+                let message = "with [shared] every command is referral: only flows use beds and doctors".to_owned();
+                self.say(&codes::SETTING_OUT_OF_RANGE, command.span().start, "command.command", name, message);
+            }
+        }
     }
 
     /// Names: told apart, and fit for files where they are given.

@@ -5,7 +5,7 @@ use crate::indicators::reform::Goal;
 use crate::io::frame::{Kind, Value};
 use crate::policy::pack::TargetSense;
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -129,6 +129,18 @@ pub fn read(folder: &Path, command: &str, peopled: Option<&BTreeSet<String>>) ->
     }
     debug_assert!(FacilityLoad::COUNTS.iter().all(|c| FACILITIES.iter().any(|(n, _)| n == c)));
     found
+}
+
+/// Bed-days and doctor-years that a referral plan uses at each facility, by code; nothing when its table is not there.
+#[must_use]
+pub fn uses(folder: &Path, command: &str) -> Option<BTreeMap<String, (f64, f64)>> {
+    let sheet = Sheet::open(&tables(folder, command).join("facilities.csv"))?;
+    let place = |name: &str| sheet.column(&[name]);
+    let (code, days) = (sheet.column(&["facility", "id"])?, place("bed_days")?);
+    let (doctors, load) = (place("doctors")?, place("doctor_load")?);
+    let value = |row: &[String], c: usize| row.get(c).and_then(|t| number(t)).unwrap_or(0.0);
+    let of = |row: &Vec<String>| Some((plain(row.get(code)?).to_owned(), (value(row, days), value(row, doctors) * value(row, load))));
+    sheet.rows.iter().map(of).collect()
 }
 
 /// Numbers of an answer by their path; those under `indicators` by their own name. Lists are left out: they are in the tables.

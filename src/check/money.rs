@@ -1,4 +1,4 @@
-//! The objective of model 6.4 from the written flows, its five parts, the bounds and the word on how the run ended.
+//! The objective of model 6.4 from the written flows, its parts, the bounds and the word on how the run ended.
 
 use super::existence::{capable, down_minutes, first_minutes, up_minutes};
 use super::targets::penalty;
@@ -53,12 +53,12 @@ fn up_cost(problem: &Problem, j: usize, q: usize, minutes: f64) -> f64 {
     }
 }
 
-/// Travel, cost, over-treatment, unmet and displaced, shortfall. Flows on pairs that are no arcs were refused before and cost nothing here.
-fn parts(problem: &Problem, plan: &ReferralPlan) -> [Sum; 5] {
+/// Travel, cost, over-treatment, unmet and displaced, shortfall, priced use. Flows on pairs that are no arcs were refused before and cost nothing here.
+fn parts(problem: &Problem, plan: &ReferralPlan) -> [Sum; 6] {
     let p = &problem.prices;
     let f = &plan.flows;
     let unmet = unmet_prices(problem);
-    let mut sums = [Sum::default(); 5];
+    let mut sums = [Sum::default(); 6];
     for (i, j, k, cases, displaced) in f.first_contact.rows() {
         sums[0].add(p.minute * 2.0 * first_minutes(problem, i, j).unwrap_or(0.0) * cases);
         sums[3].add(p.displaced_share * unmet[k] * displaced);
@@ -89,13 +89,51 @@ fn parts(problem: &Problem, plan: &ReferralPlan) -> [Sum; 5] {
     for s in &plan.shortfalls {
         sums[4].add(penalty(problem, &s.target) * s.short);
     }
+    charges(problem, plan, &mut sums[5]);
     sums
+}
+
+/// What a scenario charges for bed-days and for the time of doctors: the left sides of C5 and C6 at their prices.
+fn charges(problem: &Problem, plan: &ReferralPlan, sum: &mut Sum) {
+    let prices = |list: &[f64], j: usize| if list.is_empty() { 0.0 } else { list[j] };
+    let doctor = |j: usize| prices(&problem.use_prices.doctor_year, j);
+    let tier = |j: usize| problem.tiers.get(problem.network.facilities[j].tier);
+    // V_l = 251 vbar / 0.6 (where there are no beds: / 1), Q_l = 365 qbar / 0.4
+    let consultation = |j: usize| {
+        let t = tier(j);
+        doctor(j) * if t.bed_days_per_doctor_day > 0.0 { 0.6 } else { 1.0 } / (251.0 * t.visits_per_doctor_day)
+    };
+    let day = |j: usize| {
+        let t = tier(j);
+        let time = if t.bed_days_per_doctor_day > 0.0 { doctor(j) * 0.4 / (365.0 * t.bed_days_per_doctor_day) } else { 0.0 };
+        // where there is no row C5 there are no bed-days either
+        prices(&problem.use_prices.bed_day, j) + time
+    };
+    let f = &plan.flows;
+    for (_, j, k, cases) in f.treated.rows() {
+        let class = &problem.classes[k];
+        sum.add(cases * if class.kind == Kind::H { (class.acute_days + class.recovery_days) * day(j) } else { consultation(j) });
+    }
+    for (_, j, _, _, cases) in f.up.rows().chain(f.redirect.rows()) {
+        sum.add(cases * consultation(j));
+    }
+    for (_, j, q, k, cases) in f.down.rows() {
+        let days = problem.classes[k].recovery_days * cases;
+        sum.add(-days * day(j));
+        sum.add(days * day(q));
+    }
+    let arrives = problem.switches.deployment.map_or(0.0, |d| d.effectiveness);
+    let o = &f.postings;
+    for ((&from, &to), &posted) in o.from.iter().zip(&o.to).zip(&o.doctors) {
+        sum.add(posted * doctor(from as usize));
+        sum.add(-posted * arrives * doctor(to as usize));
+    }
 }
 
 pub(super) fn check(problem: &Problem, plan: &ReferralPlan, found: &mut Findings) {
     let written = &plan.objective_parts;
-    let said = [written.travel, written.cost, written.over_treatment, written.unmet_displaced, written.shortfall];
-    let names = ["travel", "cost", "over_treatment", "unmet_displaced", "shortfall"];
+    let said = [written.travel, written.cost, written.over_treatment, written.unmet_displaced, written.shortfall, written.capacity_use];
+    let names = ["travel", "cost", "over_treatment", "unmet_displaced", "shortfall", "capacity_use"];
     let own = parts(problem, plan);
     for ((name, said), sum) in names.into_iter().zip(said).zip(own) {
         let tolerance = MONEY * sum.gross.max(1.0);

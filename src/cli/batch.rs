@@ -10,6 +10,7 @@ use crate::batch::folder::{self, Batch, FORMAT, Folder, FolderError, Shard};
 use crate::batch::job::How;
 use crate::batch::merge::{MergeError, merge};
 use crate::batch::sealed::{self, There};
+use crate::batch::shared::{self, Rounds};
 use crate::batch::spec::{self, Read};
 use crate::batch::{Entry, Status, Watch, data, page, run};
 use crate::io::write::write_file;
@@ -98,11 +99,11 @@ fn understands(line: &[String]) -> Result<(), String> {
 
 fn start(args: &RunArgs, progress: &Progress) -> Result<Answer, Fault> {
     let program = std::env::current_exe().context("where this program is cannot be told")?;
-    let Opened { read, folder, batch, jobs, known } = open(&args.spec, &args.out.out, &program, args.resume, args.shard, progress)?;
+    let Opened { read, folder, batch, jobs, rounds, known } = open(&args.spec, &args.out.out, &program, args.resume, args.shard, progress)?;
     let changed = known
         .filter(|k| k.program != batch.program)
         .map(|_| "the program has changed since this batch began: its jobs are other jobs now and are run anew".to_owned());
-    go(&read, &folder, &batch, &jobs, &args.machine, &|there| !there.is_final(), changed.as_deref(), progress)
+    go(&read, &folder, (batch, jobs, rounds), &args.machine, &|there| !there.is_final(), changed.as_deref(), progress)
 }
 
 /// A batch whose folder is taken: nobody else works there as long as this lives.
@@ -114,8 +115,10 @@ pub struct Opened {
     pub folder: Folder,
     /// Its list.
     pub batch: Batch,
-    /// Its jobs, those of other shards among them.
+    /// Its jobs, those of other shards among them; those of the first round where hospitals are shared.
     pub jobs: Vec<Job>,
+    /// Rounds of shared hospitals.
+    pub rounds: Option<Rounds>,
     /// What was in the folder before.
     pub known: Option<Batch>,
 }
@@ -126,6 +129,9 @@ pub struct Opened {
 /// Everything that is wrong with the specification; a foreign or locked folder, or one that holds another shard, or anything without `resume`.
 pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard, observer: &dyn Observer) -> Result<Opened, Fault> {
     let read = spec::read(spec, &understands).map_err(Fault::Invalid)?;
+    if read.spec.shared.is_some() && shard.count > 1 {
+        return Err(Fault::Usage("a batch with [shared] cannot be cut into shards: each round rests on all jobs of the one before".into()));
+    }
     let folder = Folder::take(out)?;
     let known = match folder::read_list(folder.root()) {
         Ok(list) => Some(list),
@@ -143,22 +149,18 @@ pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard,
             return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", out.display())));
         }
     }
-    let (batch, jobs) = listed(spec, &read, &folder, program, shard, observer)?;
-    Ok(Opened { read, folder, batch, jobs, known })
+    let (batch, jobs, rounds) = listed(spec, &read, &folder, program, shard, observer)?;
+    Ok(Opened { read, folder, batch, jobs, rounds, known })
 }
 
+/// A batch with its jobs and rounds.
+type Listed = (Batch, Vec<Job>, Option<Rounds>);
+
 /// The batch of a specification, written into its folder, and its jobs.
-fn listed(
-    file: &Path,
-    read: &Read,
-    folder: &Folder,
-    program: &Path,
-    shard: Shard,
-    observer: &dyn Observer,
-) -> Result<(Batch, Vec<Job>), Fault> {
+fn listed(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Shard, observer: &dyn Observer) -> Result<Listed, Fault> {
     let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
     let places = Places { spec: &file, out: folder.root(), program };
-    let Expanded { jobs, program, spec } = expand(read, places, observer).map_err(Fault::Invalid)?;
+    let Expanded { jobs, program, spec, rounds } = expand(read, places, observer).map_err(Fault::Invalid)?;
     let cases: BTreeMap<String, PathBuf> = jobs.iter().map(|j| (j.entry.case.clone(), j.case.clone())).collect();
     let batch = Batch {
         format: FORMAT,
@@ -173,7 +175,7 @@ fn listed(
         cases,
     };
     folder.write_list(&batch, &read.text).map_err(|e| disk(&e, folder.root()))?;
-    Ok((batch, jobs))
+    Ok((batch, jobs, rounds))
 }
 
 /// A failing disk; a full one is said so.
@@ -187,29 +189,17 @@ fn disk(error: &std::io::Error, root: &Path) -> Fault {
     Fault::Failed(anyhow!("{}: {error}; finished jobs are kept: --resume goes on", root.display()))
 }
 
-/// Runs the jobs of a batch that `wanted` says, and makes data set and page of all.
-#[allow(clippy::too_many_arguments)] // each is a thing of its own
+/// Runs the jobs of a batch that `wanted` says, round after round where hospitals are shared, and makes data set and page of all.
 fn go(
     read: &Read,
     folder: &Folder,
-    batch: &Batch,
-    jobs: &[Job],
+    (mut batch, mut jobs, mut rounds): Listed,
     machine: &Machine,
     wanted: &dyn Fn(&There) -> bool,
     note: Option<&str>,
     progress: &Progress,
 ) -> Result<Answer, Fault> {
     let root = folder.root();
-    let own = batch.own();
-    let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
-    let before = sealed::look_at(root, &entries, true);
-    let damaged = before.iter().filter(|t| matches!(t, There::Damaged(_))).count();
-    let waiting: Vec<&Job> = own.iter().zip(&before).filter(|(_, there)| wanted(there)).map(|(&n, _)| &jobs[n]).collect();
-    let kept: Vec<(&str, &There)> = entries.iter().zip(&before).filter(|(_, t)| !wanted(t)).map(|(e, t)| (e.command.as_str(), t)).collect();
-    let bars = Bars::new(progress);
-    for text in note.map(str::to_owned).into_iter().chain((damaged > 0).then(|| format!("{damaged} damaged results are done again"))) {
-        bars.said(&crate::batch::Said::Note(&text));
-    }
     let (room, threads) = room(machine);
     let how = How {
         program: std::env::current_exe().context("where this program is cannot be told")?,
@@ -220,19 +210,63 @@ fn go(
         limit: read.spec.limit,
         threads,
     };
-    let ran = run::all(&waiting, &kept, root, &how, room, &bars);
-    bars.finish();
-    let now = ran.map_err(|e| disk(&e, root))?;
-    let found = sealed::look_at(root, &entries, false);
-    let mut answer = finish(root, batch, &own, &found, None, "run")?;
+    let (mut now, mut kept, mut damaged) = (0, 0, 0);
+    let mut found: Vec<There> = Vec::new();
+    let mut said: Vec<String> = note.map(str::to_owned).into_iter().collect();
+    let stopped = loop {
+        // one pass, or one round: the jobs that joined the list since the last one
+        let own = batch.own();
+        let entries: Vec<&Entry> = own[found.len()..].iter().map(|&n| &batch.jobs[n]).collect();
+        let before = sealed::look_at(root, &entries, true);
+        let bad = before.iter().filter(|t| matches!(t, There::Damaged(_))).count();
+        said.extend((bad > 0).then(|| format!("{bad} damaged results are done again")));
+        let todo: Vec<&Job> = own[found.len()..].iter().zip(&before).filter(|(_, there)| wanted(there)).map(|(&n, _)| &jobs[n]).collect();
+        let done = entries.iter().zip(&before).filter(|(_, t)| !wanted(t)).map(|(e, t)| (e.command.as_str(), t));
+        let earlier = own.iter().zip(&found).map(|(&n, t)| (batch.jobs[n].command.as_str(), t));
+        let known: Vec<(&str, &There)> = done.chain(earlier).collect();
+        let bars = Bars::new(progress);
+        for text in said.drain(..) {
+            bars.said(&crate::batch::Said::Note(&text));
+        }
+        kept += entries.len() - todo.len();
+        damaged += bad;
+        let ran = run::all(&todo, &known, root, &how, room, &bars);
+        bars.finish();
+        now += ran.map_err(|e| disk(&e, root))?;
+        let ended = sealed::look_at(root, &entries, false);
+        found.extend(ended);
+        let Some(rounds) = rounds.as_mut().filter(|_| !bars.stop_requested()) else { break bars.stop_requested() };
+        let status: BTreeMap<&str, Status> = found.iter().filter_map(There::record).map(|r| (r.hash.as_str(), r.status)).collect();
+        let next = rounds.next(root, &|hash| status.get(hash).copied()).map_err(|e| disk(&e, root))?;
+        rounds.write(root).map_err(|e| disk(&e, root))?;
+        said.extend(next.said);
+        if next.jobs.is_empty() {
+            said.iter().for_each(|text| bars.said(&crate::batch::Said::Note(text)));
+            break false;
+        }
+        batch.jobs.extend(next.jobs.iter().map(|j| j.entry.clone()));
+        jobs.extend(next.jobs);
+        folder.write_list(&batch, &read.text).map_err(|e| disk(&e, root))?;
+    };
+    let own = batch.own();
+    let mut answer = finish(root, &batch, &own, &found, None, "run")?;
+    if let Some(rounds) = &rounds {
+        let of = |s: &shared::Summary| {
+            let c = &s.certificate;
+            json!({ "command": s.command, "scenario": s.scenario, "rounds": s.rounds.len(), "lower": c.lower, "upper": c.upper, "gap": c.gap,
+                    "best_round": c.best_round, "ended": s.ended })
+        };
+        answer.json["shared"] = rounds.summaries().iter().map(of).collect();
+        answer.text.push_str(&said.iter().map(|s| format!("\n{}", visible(s))).collect::<String>());
+    }
     answer.json["run_now"] = json!(now);
-    answer.json["there"] = json!(kept.len());
+    answer.json["there"] = json!(kept);
     answer.json["damaged_redone"] = json!(damaged);
-    answer.json["stopped"] = json!(bars.stop_requested());
+    answer.json["stopped"] = json!(stopped);
     answer.json["jobs_at_a_time"] = json!(room.jobs);
     answer.json["memory_limit"] = json!(room.memory);
-    let mut head = format!("{} jobs, {now} of them now, {} were there", own.len(), kept.len());
-    if bars.stop_requested() {
+    let mut head = format!("{} jobs, {now} of them now, {} were there", own.len(), kept);
+    if stopped {
         head.push_str("; stopped: --resume goes on");
     }
     answer.text = format!("{head}\n{}", answer.text);
@@ -303,11 +337,13 @@ fn retry(dir: &Path, machine: &Machine, progress: &Progress) -> Result<Answer, F
     let folder = Folder::take(dir)?;
     let read = spec::read(&list.spec_path, &understands).map_err(Fault::Invalid)?;
     let program = std::env::current_exe().context("where this program is cannot be told")?;
-    let (batch, jobs) = listed(&list.spec_path, &read, &folder, &program, list.shard, progress)?;
-    let note = (folder::hash_of_list(&batch.jobs) != folder::hash_of_list(&list.jobs))
+    let (batch, jobs, rounds) = listed(&list.spec_path, &read, &folder, &program, list.shard, progress)?;
+    // the list of before may have the jobs of further rounds
+    let first = if rounds.is_some() { list.jobs.get(..batch.jobs.len()).unwrap_or_default() } else { &list.jobs[..] };
+    let note = (folder::hash_of_list(&batch.jobs) != folder::hash_of_list(first))
         .then(|| "specification, inputs or program have changed since: what changed is run anew".to_owned());
     let wanted = |there: &There| !there.record().is_some_and(|r| r.status.is_answer());
-    go(&read, &folder, &batch, &jobs, machine, &wanted, note.as_deref(), progress)
+    go(&read, &folder, (batch, jobs, rounds), machine, &wanted, note.as_deref(), progress)
 }
 
 fn put_together(shards: &[PathBuf], out: &Path) -> Result<Answer, Fault> {

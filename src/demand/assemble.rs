@@ -7,7 +7,7 @@ use crate::network::codes::{self, Rule};
 use crate::network::problem::nearest;
 use crate::network::{Arcs, Case, CaseClass, Facility, Kind, Network, Tier, TierTable};
 use crate::policy::years::{self, BASE_ADMISSIONS_PER_HEAD, BASE_VISITS_PER_HEAD};
-use crate::policy::{Limits, PolicyPack, Prices, Scenario, Targets};
+use crate::policy::{Limits, PolicyPack, Prices, Scenario, Targets, UsePrices};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
@@ -16,6 +16,8 @@ use std::sync::Arc;
 const FEW: usize = 30;
 /// Most beds or doctors that a scenario may add at a facility.
 const MOST_EXTRA: f64 = 1e5;
+/// Highest price of using a facility, yuan a bed-day or a doctor-year.
+const MOST_PRICE: f64 = 1e12;
 
 impl Problem {
     /// Puts together the problem of a case under a policy pack and a scenario.
@@ -26,7 +28,8 @@ impl Problem {
     /// facilities that the scenario closes.
     ///
     /// Fund shares patients see: of each tier `choice.fund_share`, else `payment.fund_share`, else the table's. Lengths of stay: the
-    /// scenario's factor, else the pack's. Beds: table x `beds_factor` x the tier's factor + extra, unrounded; 0 when closed.
+    /// scenario's factor, else the pack's. Beds: table x `beds_factor` x the tier's factor + extra, unrounded; 0 when closed. What
+    /// `usable_beds` and `usable_doctors` give stands in the place of beds (doctors) x `avail`.
     ///
     /// Complexity: O(first-contact arcs x classes), in parallel.
     ///
@@ -41,7 +44,23 @@ impl Problem {
             door.say(&codes::SETTING_OUT_OF_RANGE, &["arcs"], &arcs.first_start.len(), message.into());
         }
         door.close()?;
-        let Parts { prices, limits, targets, gamma, classes, demand, open, beds, doctors, tele, aid, tiers, seen, waiting_weight } = parts;
+        let Parts {
+            prices,
+            use_prices,
+            limits,
+            targets,
+            gamma,
+            classes,
+            demand,
+            open,
+            beds,
+            doctors,
+            tele,
+            aid,
+            tiers,
+            seen,
+            waiting_weight,
+        } = parts;
 
         let base = Conditions {
             network,
@@ -81,6 +100,7 @@ impl Problem {
             classes,
             tiers,
             prices,
+            use_prices,
             limits,
             targets,
             hard_targets: scenario.hard_targets,
@@ -109,6 +129,7 @@ pub fn misfits(network: &Network, pack: &PolicyPack, scenario: &Scenario) -> Vec
 /// What pack and scenario make of the tables.
 struct Parts {
     prices: Prices,
+    use_prices: UsePrices,
     limits: Limits,
     targets: Targets,
     gamma: f64,
@@ -131,6 +152,7 @@ impl Parts {
         switches(scenario, door);
         Self {
             prices: prices(scenario, door),
+            use_prices: use_prices(network, scenario, door),
             limits: limits(scenario, door),
             targets: targets(pack, scenario, door),
             gamma: door.within(&["gamma"], scenario.gamma.unwrap_or(pack.gamma), 0.0, 1.0),
@@ -312,36 +334,78 @@ struct Supply<'a> {
     factor: Option<f64>,
     by_tier: &'a BTreeMap<Tier, f64>,
     extra: &'a BTreeMap<String, f64>,
+    usable: &'a BTreeMap<String, f64>,
 }
 
 impl<'a> Supply<'a> {
     fn beds(scenario: &'a Scenario) -> Self {
         let c = &scenario.capacity;
         let table = |f: &Facility| f64::from(f.beds.0);
-        Self { name: "beds", table, factor: c.beds_factor, by_tier: &c.beds_by_tier, extra: &c.extra_beds }
+        Self { name: "beds", table, factor: c.beds_factor, by_tier: &c.beds_by_tier, extra: &c.extra_beds, usable: &c.usable_beds }
     }
 
     fn doctors(scenario: &'a Scenario) -> Self {
         let c = &scenario.capacity;
-        Self { name: "doctors", table: |f| f.doctors.0, factor: None, by_tier: &c.doctors_by_tier, extra: &c.extra_doctors }
+        Self {
+            name: "doctors",
+            table: |f| f.doctors.0,
+            factor: None,
+            by_tier: &c.doctors_by_tier,
+            extra: &c.extra_doctors,
+            usable: &c.usable_doctors,
+        }
     }
 }
 
 fn capacity(network: &Network, supply: &Supply<'_>, open: &[bool], door: &mut Door) -> Vec<f64> {
     let name = supply.name;
     let (factor, by_tier, extra_key) = (format!("{name}_factor"), format!("{name}_by_tier"), format!("extra_{name}"));
+    let usable_key = format!("usable_{name}");
     let all = door.within(&["capacity", &factor], supply.factor.unwrap_or(1.0), 0.0, 1000.0);
     for (tier, factor) in supply.by_tier {
         door.within(&["capacity", &by_tier, tier.code()], *factor, 0.0, 1000.0);
     }
     known_facilities(network, ["capacity", &extra_key], true, supply.extra.keys(), door);
+    known_facilities(network, ["capacity", &usable_key], true, supply.usable.keys(), door);
     let changed = |(j, f): (usize, &Facility)| {
         let grown = (supply.table)(f) * all * supply.by_tier.get(&f.tier).copied().unwrap_or(1.0);
-        let Some(extra) = supply.extra.get(&f.code) else { return if open[j] { grown } else { 0.0 } };
-        door.within(&["capacity", &extra_key, &f.code], *extra, -grown, MOST_EXTRA);
-        if open[j] { grown + extra } else { 0.0 }
+        let extra =
+            supply.extra.get(&f.code).map_or(0.0, |extra| door.within(&["capacity", &extra_key, &f.code], *extra, -grown, MOST_EXTRA));
+        let whole = if open[j] { grown + extra } else { 0.0 };
+        let Some(usable) = supply.usable.get(&f.code) else { return whole };
+        // the table's share is still multiplied in later
+        door.within(&["capacity", &usable_key, &f.code], *usable, 0.0, whole) / f.avail
     };
     network.facilities.iter().enumerate().map(changed).collect()
+}
+
+/// Prices of using facilities; no lists where nothing is priced.
+fn use_prices(network: &Network, scenario: &Scenario, door: &mut Door) -> UsePrices {
+    let mut list = |name: &str, given: &BTreeMap<String, f64>| -> Vec<f64> {
+        known_facilities(network, ["capacity", name], true, given.keys(), door);
+        if given.is_empty() {
+            return Vec::new();
+        }
+        let price = |f: &Facility| given.get(&f.code).map_or(0.0, |p| door.within(&["capacity", name, &f.code], *p, 0.0, MOST_PRICE));
+        network.facilities.iter().map(price).collect()
+    };
+    UsePrices {
+        bed_day: list("bed_price", &scenario.capacity.bed_price),
+        doctor_year: list("doctor_price", &scenario.capacity.doctor_price),
+    }
+}
+
+/// Beds and doctors of each facility under a scenario, before `avail`, without putting the problem together. `O(tables)`.
+///
+/// # Errors
+/// Everything of the scenario that does not fit.
+pub fn supply(network: &Network, scenario: &Scenario) -> Result<(Vec<f64>, Vec<f64>), Vec<ProblemError>> {
+    let mut door = Door::default();
+    let open = open(network, scenario, &mut door);
+    let beds = capacity(network, &Supply::beds(scenario), &open, &mut door);
+    let doctors = capacity(network, &Supply::doctors(scenario), &open, &mut door);
+    door.close()?;
+    Ok((beds, doctors))
 }
 
 fn tele(network: &Network, scenario: &Scenario, door: &mut Door) -> Vec<bool> {

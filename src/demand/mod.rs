@@ -6,6 +6,6 @@ pub mod congestion;
 pub mod layout;
 pub mod problem;
 
-pub use assemble::misfits;
+pub use assemble::{misfits, supply};
 pub use layout::LayoutProblem;
 pub use problem::{Problem, ProblemError};

@@ -4,7 +4,7 @@ use super::choice::Calibration;
 use crate::ids::{AreaId, ClassId, FacilityId, SettlementId};
 use crate::network::codes::Rule;
 use crate::network::{Arcs, CaseClass, Kind, Network, TierTable};
-use crate::policy::{Limits, Prices, Switches, Targets};
+use crate::policy::{Limits, Prices, Switches, Targets, UsePrices};
 use std::sync::Arc;
 
 /// What a referral plan is asked of.
@@ -20,6 +20,8 @@ pub struct Problem {
     pub tiers: TierTable,
     /// Prices.
     pub prices: Prices,
+    /// Prices of using facilities.
+    pub use_prices: UsePrices,
     /// Limits.
     pub limits: Limits,
     /// Flow targets.

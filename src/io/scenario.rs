@@ -222,6 +222,16 @@ pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Probl
             range(&["capacity", key, facility], Some(*extra), -1e5, 1e5);
         }
     }
+    for (key, most, given) in [
+        ("usable_beds", 1e6, &s.capacity.usable_beds),
+        ("usable_doctors", 1e6, &s.capacity.usable_doctors),
+        ("bed_price", 1e12, &s.capacity.bed_price),
+        ("doctor_price", 1e12, &s.capacity.doctor_price),
+    ] {
+        for (facility, value) in given {
+            range(&["capacity", key, facility], Some(*value), 0.0, most);
+        }
+    }
     if let Some(d) = &s.switches.deployment {
         range(&["switches", "deployment", "min_per_county"], Some(d.min_per_county), 0.0, 1e6);
         range(&["switches", "deployment", "effectiveness"], Some(d.effectiveness), 0.0, 1.0);

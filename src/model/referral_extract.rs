@@ -3,12 +3,13 @@
 use super::columns::Var;
 use super::referral_cells::{NONE, first_exists};
 use super::referral_flow::{Form, ReferralModel, up_cost};
-use super::referral_rows::{FLOW, MONEY, floor};
+use super::referral_rows::{FLOW, MONEY, charges, floor};
 use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::Kind;
 use crate::plan::Flows;
 use crate::plan::referral::{Marginals, ObjectiveParts, Shortfall};
+use crate::policy::UsePrices;
 
 /// Flows below this many cases a year are rounding of the solver and are dropped.
 const DUST: f64 = 1e-7;
@@ -138,7 +139,7 @@ impl ReferralModel {
     }
 }
 
-/// The five parts of the objective of some flows, yuan a year.
+/// The parts of the objective of some flows, yuan a year.
 #[must_use]
 pub fn objective_parts(problem: &Problem, flows: &Flows, shortfalls: &[Shortfall]) -> ObjectiveParts {
     let p = &problem.prices;
@@ -175,10 +176,37 @@ pub fn objective_parts(problem: &Problem, flows: &Flows, shortfalls: &[Shortfall
     for (_, k, cases) in flows.no_access.rows() {
         parts.unmet_displaced += unmet[k] * cases;
     }
+    if problem.use_prices != UsePrices::default() {
+        parts.capacity_use = capacity_use(problem, flows);
+    }
     for s in shortfalls {
         parts.shortfall += shortfall_price(problem, &s.target) * s.short;
     }
     parts
+}
+
+/// What the scenario charges for the use of facilities, yuan a year.
+fn capacity_use(problem: &Problem, flows: &Flows) -> f64 {
+    let charge: Vec<(f64, f64)> = (0..problem.network.facilities.len()).map(|j| charges(problem, j)).collect();
+    let mut sum = 0.0;
+    for (_, j, k, cases) in flows.treated.rows() {
+        let class = &problem.classes[k];
+        sum += cases
+            * match class.kind {
+                Kind::O => charge[j].0,
+                Kind::H => charge[j].1 * (class.acute_days + class.recovery_days),
+            };
+    }
+    sum += flows.up.rows().chain(flows.redirect.rows()).map(|(_, j, _, _, cases)| charge[j].0 * cases).sum::<f64>();
+    for (_, j, q, k, cases) in flows.down.rows() {
+        sum += problem.classes[k].recovery_days * (charge[q].1 - charge[j].1) * cases;
+    }
+    let o = &flows.postings;
+    let arrives = problem.switches.deployment.map_or(0.0, |d| d.effectiveness);
+    for ((&j, &q), &doctors) in o.from.iter().zip(&o.to).zip(&o.doctors) {
+        sum += doctors * (problem.use_prices.of(j as usize).1 - arrives * problem.use_prices.of(q as usize).1);
+    }
+    sum
 }
 
 /// Penalty price of one unit short of a target, yuan.

@@ -25,12 +25,13 @@
 //!    cost of `y`, because `y` is the surplus of C1c.
 //! 2. *Cells nobody can reach are left out* (their flows are zero in every feasible answer).
 //!
+//! A scenario may charge for use (`capacity.bed_price`, `doctor_price`): the left sides of C5 and C6 at their prices join the objective.
 //! Flows are in thousand cases, money in million yuan (6.6).
 
 use super::columns::{ColKey, Var};
 use super::linear::LinearModel;
 use super::referral_cells::{Cells, NONE, areas_of, down_exists, first_exists, redirect_exists, serves, up_exists};
-use super::referral_rows::{COST, FLOW, Floors, Rows, Target, floor};
+use super::referral_rows::{COST, FLOW, Floors, Rows, Target, charges, floor};
 use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::{Kind, Tier};
@@ -72,6 +73,8 @@ struct Writer<'a> {
     unmet: Vec<f64>,
     /// Consultations of a doctor-year, and bed-days (infinite where there are no beds), by facility.
     speed: Vec<(f64, f64)>,
+    /// What a scenario charges for a consultation and for a bed-day, yuan, by facility.
+    charge: Vec<(f64, f64)>,
 }
 
 fn id(n: usize) -> u32 {
@@ -109,6 +112,7 @@ impl ReferralModel {
             area_flow: area_flow(problem, cells.classes),
             unmet: (0..cells.classes).map(|k| problem.unmet_price(ClassId::new(k))).collect(),
             speed: speeds(problem),
+            charge: (0..problem.network.facilities.len()).map(|j| charges(problem, j)).collect(),
             cells,
         };
         w.add_side_rows();
@@ -315,6 +319,10 @@ impl Writer<'_> {
             let mut entries = vec![(self.rows.c2[cell] as usize, -1.0)];
             push_if(&mut entries, self.rows.c3t[cell], 1.0);
             push_if(&mut entries, self.rows.c4[cell], -p.limits.step_down_max);
+            let charged = match class.kind {
+                Kind::O => self.charge[j].0,
+                Kind::H => self.charge[j].1 * (class.acute_days + class.recovery_days),
+            };
             match class.kind {
                 Kind::O => {
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
@@ -337,7 +345,7 @@ impl Writer<'_> {
             push_if(&mut entries, self.rows.treatment_cost.unwrap_or(NONE), price * COST);
             let key = ColKey { var: Var::Treated, class: class_id(k), place: id(a), from: id(j), to: NONE, arc: NONE };
             let implied = self.area_flow[a * self.cells.classes + k];
-            self.push(key, price + over * per_step, f64::INFINITY, implied, &entries);
+            self.push(key, price + over * per_step + charged, f64::INFINITY, implied, &entries);
         }
     }
 
@@ -364,7 +372,7 @@ impl Writer<'_> {
                     push_if(&mut entries, self.rows.c3t[to], -self.cells.beyond[q * self.cells.classes + k]);
                     push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
                     let key = ColKey { var: Var::Up, class: class_id(k), place: id(a), from: id(j), to: id(q), arc: id(n) };
-                    let cost = up_cost(p, j, q, arc.minutes);
+                    let cost = up_cost(p, j, q, arc.minutes) + self.charge[j].0;
                     let implied = self.area_flow[a * self.cells.classes + k];
                     self.push(key, cost, f64::INFINITY, implied, &entries);
                 }
@@ -388,7 +396,8 @@ impl Writer<'_> {
                         self.bed_entries(&mut entries, q, class.recovery_days);
                         push_if(&mut entries, self.rows.c11.unwrap_or(NONE), 1.0);
                         let saved = p.prices.recovery_day_saving * class.recovery_days;
-                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved;
+                        let charged = class.recovery_days * (self.charge[q].1 - self.charge[j].1);
+                        let cost = p.prices.minute * arc.minutes + p.prices.referral - saved + charged;
                         self.push(key, cost, f64::INFINITY, p.limits.step_down_max * implied, &entries);
                     }
                     if redirect_exists(&self.cells, p, a, j, q, k)
@@ -398,7 +407,7 @@ impl Writer<'_> {
                         let mut entries = vec![(self.rows.c2[from] as usize, -1.0), (self.rows.c2[to] as usize, 1.0)];
                         push_if(&mut entries, self.rows.c4r[from], 1.0);
                         push_if(&mut entries, self.rows.c6[j], 1.0 / (FLOW * self.speed[j].0));
-                        let cost = p.prices.minute * arc.minutes + p.prices.redirect;
+                        let cost = p.prices.minute * arc.minutes + p.prices.redirect + self.charge[j].0;
                         self.push(key, cost, f64::INFINITY, p.limits.redirect_max * implied, &entries);
                     }
                 }
@@ -430,7 +439,9 @@ impl Writer<'_> {
                 push_if(&mut entries, self.rows.c15_max[j], 1.0);
                 push_if(&mut entries, self.rows.c15_min[area.index()], 1.0);
                 let key = ColKey { var: Var::Posting, class: 0, place: id(area.index()), from: id(j), to: id(q), arc: NONE };
-                self.push(key, 0.0, f64::INFINITY, rule.max_share * p.doctors[j] * f.avail, &entries);
+                // the column counts doctors, not thousand cases
+                let charged = (p.use_prices.of(j).1 - rule.effectiveness * p.use_prices.of(q).1) * FLOW;
+                self.push(key, charged, f64::INFINITY, rule.max_share * p.doctors[j] * f.avail, &entries);
             }
         }
     }

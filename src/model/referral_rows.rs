@@ -86,6 +86,14 @@ pub(crate) fn floor(problem: &Problem, settlement: usize, arc: usize, class: usi
     if f > 1e-9 { f } else { 0.0 }
 }
 
+/// What the use of a facility costs at the prices of the scenario, yuan a consultation and a bed-day: its time of doctors (C6), and the
+/// bed-day itself (C5).
+pub(super) fn charges(problem: &Problem, facility: usize) -> (f64, f64) {
+    let (bed_day, doctor_year) = problem.use_prices.of(facility);
+    let tier = problem.tiers.get(problem.network.facilities[facility].tier);
+    (doctor_year / tier.visits_per_doctor_year(), bed_day + tier.bed_days_per_doctor_year().map_or(0.0, |q| doctor_year / q))
+}
+
 /// Sums of floors where they stand on the left-hand side of a row, cases.
 #[derive(Debug, Default)]
 pub(crate) struct Floors {

@@ -59,7 +59,7 @@ pub struct ReferralPlan {
     pub provenance: Vec<Provenance>,
 }
 
-/// The five parts of the objective, yuan a year (model 6.4).
+/// The five parts of the objective, yuan a year (model 6.4), and what a scenario charges for the use of facilities.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ObjectiveParts {
@@ -73,14 +73,23 @@ pub struct ObjectiveParts {
     pub unmet_displaced: f64,
     /// Targets missed, and fund imbalance where switched on, at their penalty prices.
     pub shortfall: f64,
+    /// Bed-days and doctor-years at facilities with a price of use (`capacity.bed_price`, `capacity.doctor_price`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub capacity_use: f64,
 }
 
 impl ObjectiveParts {
     /// The objective.
     #[must_use]
     pub fn total(&self) -> f64 {
-        self.travel + self.cost + self.over_treatment + self.unmet_displaced + self.shortfall
+        self.travel + self.cost + self.over_treatment + self.unmet_displaced + self.shortfall + self.capacity_use
     }
+}
+
+/// Nothing was charged: plans without prices of use look as they always did.
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde hands it over
+fn is_zero(yuan: &f64) -> bool {
+    *yuan == 0.0
 }
 
 /// Codes in the order of the case tables.

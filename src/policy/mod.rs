@@ -12,6 +12,6 @@ pub mod years;
 pub use beds::BedsQuestion;
 pub use layout::LayoutRules;
 pub use pack::{PackError, PolicyPack};
-pub use params::{Limits, Prices, Targets};
+pub use params::{Limits, Prices, Targets, UsePrices};
 pub use reform::Reform;
 pub use scenario::{Scenario, Switches};

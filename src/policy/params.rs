@@ -100,6 +100,24 @@ impl Default for Prices {
     }
 }
 
+/// Prices of using facilities, by facility, on top of all other costs; empty lists stand for no price anywhere.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct UsePrices {
+    /// Yuan a bed-day (left side of C5).
+    pub bed_day: Vec<f64>,
+    /// Yuan a doctor-year (left side of C6).
+    pub doctor_year: Vec<f64>,
+}
+
+impl UsePrices {
+    /// Yuan of a bed-day and of a doctor-year at a facility.
+    #[must_use]
+    pub fn of(&self, facility: usize) -> (f64, f64) {
+        let at = |list: &[f64]| list.get(facility).copied().unwrap_or(0.0);
+        (at(&self.bed_day), at(&self.doctor_year))
+    }
+}
+
 /// Behavioural limits (model 6.3).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(default, deny_unknown_fields)]

@@ -119,6 +119,18 @@ pub struct CapacityChange {
     pub extra_doctors: BTreeMap<String, f64>,
     /// Facilities out of service, by code.
     pub closed: Vec<String>,
+    /// Beds that this case may use of a facility, by facility code, instead of what its share (`avail`) of all beds comes to.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub usable_beds: BTreeMap<String, f64>,
+    /// Doctors that this case may use of a facility, by facility code, instead of what its share (`avail`) of all doctors comes to.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub usable_doctors: BTreeMap<String, f64>,
+    /// Yuan for every bed-day at a facility (left side of C5), by facility code, on top of all other costs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub bed_price: BTreeMap<String, f64>,
+    /// Yuan for every doctor-year at a facility (left side of C6), by facility code, on top of all other costs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub doctor_price: BTreeMap<String, f64>,
 }
 
 /// Telemedicine links.

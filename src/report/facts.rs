@@ -54,13 +54,14 @@ pub fn certificate(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
     let row = |id: &str, value: String| Figure { name: text.say(id), value };
     let parts = &p.objective_parts;
     let gap = p.bounds.gap();
-    vec![
+    let rows = vec![
         row("cert-objective", exact(p.objective)),
         row("part-travel", exact(parts.travel)),
         row("part-cost", exact(parts.cost)),
         row("part-over-treatment", exact(parts.over_treatment)),
         row("part-unmet-displaced", exact(parts.unmet_displaced)),
         row("part-shortfall", exact(parts.shortfall)),
+        row("part-capacity-use", exact(parts.capacity_use)),
         row("cert-primal", exact(p.bounds.primal)),
         row("cert-dual", exact(p.bounds.dual)),
         row("cert-gap", if gap.is_finite() { format!("{gap:.1e}") } else { "∞".into() }),
@@ -69,7 +70,9 @@ pub fn certificate(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
         row("cert-backend", format!("{}, {}", p.backend, p.method)),
         row("cert-seconds", text.say_with("cert-seconds-value", &[("n", p.seconds.into())])),
         row("cert-version", format!("fenji {}", p.fenji)),
-    ]
+    ];
+    // nothing is said of prices of use where there are none
+    rows.into_iter().filter(|r| parts.capacity_use != 0.0 || r.name != text.say("part-capacity-use")).collect()
 }
 
 pub(super) const fn termination(t: Termination) -> &'static str {

@@ -228,8 +228,14 @@ pub fn flows() -> Flows {
 pub fn plan(p: &Problem) -> ReferralPlan {
     let short = |target: &str, place, wanted, short, price| Shortfall { target: target.into(), place, wanted, short, price };
     // travel: 88,500 first contact + 24,050 up + 1,400 redirect - 42,425 down
-    let objective_parts =
-        ObjectiveParts { travel: 71_525.0, cost: 2_944_350.0, over_treatment: 132_600.0, unmet_displaced: 153_360.0, shortfall: 753_000.0 };
+    let objective_parts = ObjectiveParts {
+        travel: 71_525.0,
+        cost: 2_944_350.0,
+        over_treatment: 132_600.0,
+        unmet_displaced: 153_360.0,
+        shortfall: 753_000.0,
+        capacity_use: 0.0,
+    };
     let objective = 4_054_835.0;
     let values = [
         ("primary_visits", 2730.0 / 4620.0),

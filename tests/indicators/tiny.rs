@@ -81,6 +81,7 @@ fn problem(network: Network, arcs: Arcs, demand: Vec<f64>, targets: Targets) -> 
         classes: network.classes.clone(),
         tiers: network.tiers,
         prices: Prices::default(),
+        use_prices: fenji::policy::UsePrices::default(),
         limits: Limits::default(),
         targets,
         hard_targets: false,

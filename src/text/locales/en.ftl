@@ -318,6 +318,7 @@ part-cost = Treatment
 part-over-treatment = Treatment above the tier that suffices
 part-unmet-displaced = Unmet and displaced cases, at penalty prices
 part-shortfall = Missed targets, at penalty prices
+part-capacity-use = Use of facilities, at the prices of the scenario
 termination-optimal = optimal: the gap asked for is proven
 termination-feasible-time = stopped by the time limit, with a proven gap
 termination-feasible-iterations = stopped by the iteration limit, with a proven gap

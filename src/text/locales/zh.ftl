@@ -306,6 +306,7 @@ part-cost = 治疗费用
 part-over-treatment = 超出所需层级的治疗
 part-unmet-displaced = 未获服务与被分流（惩罚价）
 part-shortfall = 未达目标（惩罚价）
+part-capacity-use = 机构使用费（按方案价格）
 termination-optimal = 最优：所求间隙已证明
 termination-feasible-time = 达到时间限制而停止，间隙已证明
 termination-feasible-iterations = 达到迭代限制而停止，间隙已证明
