@@ -240,7 +240,7 @@ fn altered_plans_are_refused() {
     let mut flattered = plan.clone();
     flattered.bounds.dual += 0.01 * plan.objective.abs().max(1.0);
     assert!(codes(&flattered).iter().any(|c| c == "bounds"));
-    let mut priced = plan.clone();
+    let mut priced = plan;
     let ReformAnswer::Pairing(a) = &mut priced.answer else { unreachable!() };
     a.county.iter_mut().for_each(|s| s.price -= 1.0);
     assert!(codes(&priced).iter().any(|c| c == "bounds"), "{:?}", codes(&priced));
