@@ -12,6 +12,8 @@ use crate::travel::{Crs, Position};
 
 /// Farther than this from the centre of the settlements is an error in a case about a region, km.
 pub const FAR_KM: f64 = 1000.0;
+/// Spread of the settlements (half lie within it) from which on a case is as large as a large province, km.
+const PROVINCE_SPREAD_KM: f64 = 100.0;
 /// Median distance to the centre beyond which a case is about a country, where far places are only a warning, km.
 const COUNTRY_SPREAD_KM: f64 = 300.0;
 /// Farthest plane coordinate, km.
@@ -129,8 +131,14 @@ fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines,
     let place = lines.place(s.table, s.row);
     let value = format!("{}, {}", s.at.x, s.at.y);
     let km = distance_km(crs, s.at, centre);
-    // a case of a whole country reaches far by itself
-    let limit = if spread >= COUNTRY_SPREAD_KM { FAR_KM.max(5.0 * spread) } else { FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM)) };
+    // a case of a whole country reaches far by itself, and so does a province along a desert road (Gansu: 1,600 km)
+    let limit = if spread >= COUNTRY_SPREAD_KM {
+        FAR_KM.max(5.0 * spread)
+    } else if spread >= PROVINCE_SPREAD_KM {
+        FAR_KM.max(10.0 * spread)
+    } else {
+        FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM))
+    };
     let zero = crs == Crs::Wgs84 && s.at.x.abs() < 1e-9 && s.at.y.abs() < 1e-9;
     if zero {
         let problem = Problem::new(&codes::POSITION_ZERO, place.clone(), "longitude and latitude are both 0").column(x).value(&value);

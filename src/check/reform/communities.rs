@@ -23,6 +23,7 @@ use crate::plan::ReferralPlan;
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::communities::{CommunitiesAnswer, Community, NeighboursFrom};
 use crate::policy::reform::Communities;
+use crate::policy::reform::communities::LONG_KM;
 use crate::travel::Travel;
 use crate::travel::metric::distance_km;
 use std::collections::{BTreeMap, BTreeSet};
@@ -274,16 +275,22 @@ fn pairs(
     // whether a pair may be one, and whether it must be one
     let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
         (NeighboursFrom::Delaunay, _) => {
-            // whoever lies between two townships parts them, a township of another county too, unless that takes the group apart
+            // far apart, a township of another county between them parts two townships, unless that takes the group apart
             let all = plane(network.crs, (0..network.towns.len()).map(position));
-            let whole = hangs_together(towns, |a, b| natural(&all, a, b).0);
             let own = plane(network.crs, towns.iter().map(|&t| position(t)));
             let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
-            Box::new(move |a, b| match (index.get(&a), index.get(&b)) {
-                (Some(_), Some(_)) if whole => natural(&all, a, b),
+            let among = move |a: usize, b: usize| match (index.get(&a), index.get(&b)) {
                 (Some(&a), Some(&b)) => natural(&own, a, b),
                 _ => (false, false),
-            })
+            };
+            let strict = move |a: usize, b: usize| {
+                let (may, must) = among(a, b);
+                let far = may && distance_km(network.crs, position(a), position(b)) > LONG_KM;
+                let (may_all, must_all) = if far { natural(&all, a, b) } else { (true, true) };
+                ((may && may_all, must && must_all), (may, must))
+            };
+            let apart = !hangs_together(towns, |a, b| strict(a, b).0.0);
+            Box::new(move |a, b| if apart { strict(a, b).1 } else { strict(a, b).0 })
         }
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;

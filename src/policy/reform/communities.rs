@@ -4,6 +4,9 @@ use super::{Named, Ranged, Section, ranged};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Distance beyond which natural neighbours must be so in the whole case too, km (assumed: twice the way between seats of mountain townships).
+pub const LONG_KM: f64 = 20.0;
+
 /// How many communities a county has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]

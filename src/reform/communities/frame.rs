@@ -1,6 +1,8 @@
 //! From the tables to partitions: who is parted with whom, who leads, who neighbours whom, what is balanced.
 
 use super::*;
+use crate::policy::reform::communities::LONG_KM;
+use std::collections::BTreeSet;
 
 /// A group that is parted as one.
 pub(in crate::reform) struct Group {
@@ -179,20 +181,22 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
     out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
 }
 
-/// Neighbours among the townships of a group. Natural neighbours are those of the whole case: who lies between two townships parts them, be it
-/// a township of another county. Where that takes a county apart, whose seats lie mixed with those of its neighbours, they are those of its own.
+/// Neighbours among the townships of a group: natural neighbours among themselves. A pair farther apart than [`LONG_KM`] must be one in the whole
+/// case as well, since who lies between two townships parts them, a township of another county too; where that would take the group apart all stay.
 fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
         _ => {
+            let own = adjacency::natural(&adjacency::plane(crs, points));
             // those of the group first: of several at one place the first stands for all
             let others = (0..input.case.network.towns.len()).filter(|t| !towns.contains(t));
             let everybody: Vec<Position> = towns.iter().copied().chain(others).map(|t| input.case.network.towns[t].position).collect();
-            let mut pairs = adjacency::natural(&adjacency::plane(crs, &everybody));
-            pairs.retain(|&(_, b)| b < towns.len());
-            if adjacency::bridges(crs, points, &pairs).is_empty() { pairs } else { adjacency::natural(&adjacency::plane(crs, points)) }
+            let whole: BTreeSet<(usize, usize)> = adjacency::natural(&adjacency::plane(crs, &everybody)).into_iter().collect();
+            let near = |&(a, b): &(usize, usize)| crate::travel::metric::distance_km(crs, points[a], points[b]) <= LONG_KM;
+            let pairs: Vec<(usize, usize)> = own.iter().copied().filter(|p| near(p) || whole.contains(p)).collect();
+            if adjacency::bridges(crs, points, &pairs).is_empty() { pairs } else { own }
         }
     }
 }
