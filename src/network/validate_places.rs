@@ -131,14 +131,7 @@ fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines,
     let place = lines.place(s.table, s.row);
     let value = format!("{}, {}", s.at.x, s.at.y);
     let km = distance_km(crs, s.at, centre);
-    // a case of a whole country reaches far by itself, and so does a province along a desert road (Gansu: 1,600 km)
-    let limit = if spread >= COUNTRY_SPREAD_KM {
-        FAR_KM.max(5.0 * spread)
-    } else if spread >= PROVINCE_SPREAD_KM {
-        FAR_KM.max(10.0 * spread)
-    } else {
-        FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM))
-    };
+    let limit = reach(spread);
     let zero = crs == Crs::Wgs84 && s.at.x.abs() < 1e-9 && s.at.y.abs() < 1e-9;
     if zero {
         let problem = Problem::new(&codes::POSITION_ZERO, place.clone(), "longitude and latitude are both 0").column(x).value(&value);
@@ -158,6 +151,12 @@ fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines,
     let message = format!("{km:.0} km from the middle of the settlements, half of which lie within {spread:.0} km of it");
     let problem = Problem::new(&codes::POSITION_FAR, place, message).column(x).value(value);
     problems.push(if km > FAR_KM && spread < COUNTRY_SPREAD_KM { problem } else { problem.warning() });
+}
+
+/// How far from the middle a place of a case may lie, km: a whole country reaches far by itself, and so does a province along a desert road (Gansu: 1,600 km).
+fn reach(spread: f64) -> f64 {
+    let province = (10.0 * spread).min(5.0 * COUNTRY_SPREAD_KM);
+    if spread >= PROVINCE_SPREAD_KM { FAR_KM.max(province).max(5.0 * spread) } else { FAR_KM.min((20.0 * spread).max(TOWN_REACH_KM)) }
 }
 
 fn far_error(mut problem: Problem) -> Problem {
@@ -210,4 +209,17 @@ fn median(mut values: Vec<f64>) -> f64 {
     }
     let middle = values.len() / 2;
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A larger case reaches farther, without a step; half of Gansu's settlements lie within 174 km, its farthest 1,068 km away.
+    #[test]
+    fn the_reach_of_a_case_grows_with_it() {
+        let all: Vec<f64> = (0..2000).map(|km| reach(f64::from(km))).collect();
+        assert!(all.windows(2).all(|w| w[0] <= w[1] && w[1] - w[0] <= 20.0), "{all:?}");
+        assert!(reach(174.0) > 1068.0 && reach(174.0) <= 1500.0 && reach(5.0) < 250.0);
+    }
 }

@@ -53,6 +53,10 @@ pub(super) fn finish(whole: &Whole<'_>, u: &[f64], asked: &mut usize, goal: Goal
     let gap = if goal.integral { (0.9 / best.abs().max(1.0)).max(0.5 * goal.gap) } else { 0.5 * goal.gap };
     let effort = Effort { gap, nodes: Some(NODES), whole: goal.integral, start };
     let Ok(settled) = settle(&part.core, effort, &move || clock.stop()) else { return };
+    // the incumbent is in what is left: a solver that finds nothing there is wrong, and proves nothing
+    if settled.bound.is_infinite() {
+        return;
+    }
     if let Some(open) = settled.open {
         offer(&part, watch, &open);
     }
