@@ -2,24 +2,16 @@
 //! nothing may be lost, repeated or different.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
 
+#[path = "common/program.rs"]
+mod program;
+
+use program::{fenji, json};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant, SystemTime};
-
-fn fenji(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));
-    command.args(args).env_remove("FENJI_LOG").stdin(Stdio::null());
-    command
-}
-
-fn json(args: &[&str]) -> (i32, Value) {
-    let output = fenji(args).args(["--json", "--quiet"]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}")))
-}
 
 /// Three tiny prefectures `case-1` to `case-3`, a scenario that nothing meets, and a specification of them.
 fn bench_of(dir: &Path, spec: &str) -> PathBuf {

@@ -2,25 +2,17 @@
 //! bound is worked out again from the plans of the jobs, prices stay away where nothing is scarce, a killed batch comes to the same.
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
 
+#[path = "common/program.rs"]
+mod program;
+
+use program::{fenji, json};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, SystemTime};
-
-fn fenji(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));
-    command.args(args).env_remove("FENJI_LOG").stdin(Stdio::null());
-    command
-}
-
-fn json(args: &[&str]) -> (i32, Value) {
-    let output = fenji(args).args(["--json", "--quiet"]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}")))
-}
 
 /// A province: its people by settlement, beds of its own provincial hospital (0: none), its share of the shared hospitals.
 #[derive(Clone, Copy)]

@@ -1,6 +1,10 @@
 //! The bench from outside: shipped specification, hostile ones, a kill in the middle and what is there afterwards.
 #![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
 
+#[path = "common/program.rs"]
+mod program;
+
+use program::{fenji, json};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -29,18 +33,6 @@ name = "plain"
 name = "other"
 gap = 0.02
 "#;
-
-fn fenji(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fenji"));
-    command.args(args).env_remove("FENJI_LOG").stdin(Stdio::null());
-    command
-}
-
-fn json(args: &[&str]) -> (i32, Value) {
-    let output = fenji(args).args(["--json", "--quiet"]).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    (output.status.code().unwrap(), serde_json::from_str(&text).unwrap_or_else(|e| panic!("{args:?}: {e}: {text}")))
-}
 
 /// Finished runs with their bytes and the time they were written.
 fn finished(out: &Path) -> BTreeMap<String, (Vec<u8>, SystemTime)> {
