@@ -90,7 +90,7 @@ pub fn sheets(input: &RegisterReport<'_>, text: &Catalogue) -> Result<Vec<Sheet>
         Column::Words("planned", "col-planned"),
         Column::Words("gap", "col-gap"),
         Column::Words("met", "col-met"),
-        Column::Number("price_yuan", "col-price", 0),
+        Column::Number("price_yuan", "col-step-price", 0),
     ];
     let judged = input.rows.iter().filter_map(|r| {
         let (d, g) = (demand(&r.number)?, r.goal.as_ref()?);

@@ -178,7 +178,10 @@ fn sentences(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer, share: f64, 
             "communities-result",
             &[("n", a.communities.len().into()), ("groups", a.groups.len().into()), ("minutes", minutes.into())],
         ),
-        text.say_with("communities-proof", &[("exact", exact.into()), ("groups", a.groups.len().into())]),
+        text.say_with(
+            if exact == a.groups.len() { "communities-proof-all" } else { "communities-proof" },
+            &[("exact", exact.into()), ("groups", a.groups.len().into())],
+        ),
         text.say_with("communities-away", &[("share", (share * 100.0).into())]),
     ];
     if let Some(far) = a.communities.iter().max_by(|x, y| x.farthest.total_cmp(&y.farthest)) {

@@ -161,7 +161,7 @@ fn ledger(goals: &[Goal], text: &Catalogue) -> Table {
         ("col-attainable", true),
         ("col-planned", true),
         ("col-met", false),
-        ("col-price", true),
+        ("col-step-price", true),
     ];
     let mut table = Table::new("reform-ledger", text, &heads);
     for g in goals {

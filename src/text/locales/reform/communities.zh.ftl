@@ -30,6 +30,7 @@ communities-monitored = 2020 与 2024 监测指标：全部医共体
 communities-indicators = 各医共体监测指标
 communities-townships = 乡镇与牵头医院
 communities-result = { EXACT($groups) } 组县内共 { EXACT($n) } 个医共体；居民到牵头医院平均 { DECIMAL($minutes, digits: 1) } 分钟。
+communities-proof-all = 全部 { EXACT($groups) } 组均已证明没有更好的划分。
 communities-proof = { EXACT($groups) } 组中有 { EXACT($exact) } 组已证明没有更好的划分；其余附有证明的区间。
 communities-away = { DECIMAL($share, digits: 1) } % 的人口另有更近的牵头医院：这是均衡与连片的代价。
 communities-far = 最远的乡镇距其牵头医院（{ $lead }）{ MINUTES($minutes) } 分钟。

@@ -10,6 +10,7 @@ register-ranking = The ten best areas by composite score
 register-ranking-note = Score: the mean of seven indicators of the referral plan, each scaled from 0 (worst area) to 1 (best area), all of the same weight (assumed): first contact, visits at primary care, cases and stays in the own county, cases not served, patients turned away, paid out of pocket.
 col-document = Document
 col-owner = Whose task
+col-step-price = Cost of the last step toward the target, yuan a year
 col-judged-by = Judged by
 col-period = Period
 period-reports = month, quarter, year

@@ -10,6 +10,7 @@ register-ranking = 综合得分前十的地区
 register-ranking-note = 得分为转诊方案七项指标的平均，每项由 0（最差地区）到 1（最好地区）归一，权重相同（假定）：基层首诊、基层门诊、县域内就诊、县域内住院、未获服务、被分流、自付比例。
 col-document = 文件
 col-owner = 责任方
+col-step-price = 达到目标最后一步的代价（元/年）
 col-judged-by = 评判依据
 col-period = 期限
 period-reports = 月、季、年
