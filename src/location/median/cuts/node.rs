@@ -108,7 +108,8 @@ impl<'a> Worker<'a> {
             match point.status {
                 LpStatus::Optimal => {}
                 LpStatus::Infeasible => return Ok(out),
-                _ => {
+                status => {
+                    tracing::debug!(?status, bound, "a node is left: no optimum");
                     out.left = Some(bound);
                     return Ok(out);
                 }
@@ -131,6 +132,7 @@ impl<'a> Worker<'a> {
                 // nothing cheaper is in this node than the answer itself, but for what is within rounding
                 self.answer(frame, &point, &mut best, &mut out);
                 if bound < frame.goal.cutoff(best).min(frame.cap) {
+                    tracing::debug!(bound, value = point.value, best, cuts = cuts.len(), violation, "a node is left: whole");
                     out.left = Some(bound.max(priced.bound));
                 }
                 return Ok(out);
@@ -165,6 +167,7 @@ impl<'a> Worker<'a> {
     ) -> Result<(), BackendError> {
         let balls = candidates(frame.core, &point.y, fate, if trials { TRIED } else { 1 });
         if balls.is_empty() {
+            tracing::debug!(bound = here.bound, "a node is left: nothing to branch on");
             out.left = Some(here.bound);
             return Ok(());
         }

@@ -9,6 +9,7 @@ use crate::location::median::branch::{Effort, Frame, Goal};
 use crate::location::median::core::Fate;
 use crate::location::median::dual::Ascent;
 use crate::location::median::engine::{is_settled, say};
+use crate::location::median::lists::short;
 use crate::location::median::regroup::{group_size, improve};
 use crate::location::median::start::Ranked;
 use crate::location::median::watch::Watch;
@@ -22,6 +23,8 @@ const CLIENTS: usize = 8_000;
 const PAIRS: usize = 700_000;
 /// Relative gap from which on it is.
 const NEAR: f64 = 2e-3;
+/// By how much the radius of lists grows, and grows again.
+const LONGER: [f64; 2] = [2.0, 6.0];
 /// Rounds of cuts at the root.
 const ROUNDS: usize = 60;
 /// Times that groups and the kernel are tried, as long as they help.
@@ -41,7 +44,7 @@ pub(in crate::location::median) fn fits(whole: &Whole<'_>, watch: &Watch<'_>) ->
 }
 
 /// Works until nothing better is left, or the clock or the solver says stop. True when the tree was worked off.
-pub(in crate::location::median) fn cut(whole: &Whole<'_>, u: &mut Vec<f64>, goal: Goal, watch: &Watch<'_>) -> bool {
+pub(in crate::location::median) fn cut(whole: &Whole<'_>, u: &mut [f64], goal: Goal, watch: &Watch<'_>) -> bool {
     match work(whole, u, goal, watch) {
         Ok(done) => done,
         Err(error) => {
@@ -52,22 +55,47 @@ pub(in crate::location::median) fn cut(whole: &Whole<'_>, u: &mut Vec<f64>, goal
 }
 
 /// The same, with what the solver says when it fails.
-pub(super) fn work(whole: &Whole<'_>, u: &mut Vec<f64>, goal: Goal, watch: &Watch<'_>) -> Result<bool, BackendError> {
+///
+/// Lists that are cut let a client pay its radius, so an answer of the core may cost more in truth: lists are made longer first, and once more where that
+/// left a node undecided.
+pub(super) fn work(whole: &Whole<'_>, u: &mut [f64], goal: Goal, watch: &Watch<'_>) -> Result<bool, BackendError> {
+    for longer in LONGER {
+        match once(whole, u, longer, goal, watch)? {
+            Done::Proven => return Ok(true),
+            Done::Stopped => return Ok(false),
+            Done::Undecided if watch.clock.stop() => return Ok(false),
+            Done::Undecided => {}
+        }
+    }
+    Ok(false)
+}
+
+/// How a tree ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Done {
+    Proven,
+    Stopped,
+    /// Worked off but for nodes whose bound says less than their answer.
+    Undecided,
+}
+
+fn once(whole: &Whole<'_>, u: &mut [f64], longer: f64, goal: Goal, watch: &Watch<'_>) -> Result<Done, BackendError> {
     let clock = watch.clock;
     let stop = move || clock.stop();
     // what reduced costs leave
     let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(watch.bounds().primal));
-    let (part, v) = whole.decided(&ascent.fate, u);
+    let (mut part, v) = whole.decided(&ascent.fate, u);
     if is_settled(&part, goal, f64::INFINITY, watch) {
-        return Ok(true);
+        return Ok(Done::Proven);
     }
+    let all: Vec<u32> = (0..short(part.core.clients())).collect();
+    part.grow(&all, longer, &stop);
     say(watch, "cuts", &part);
-    let Some(mut master) = Master::new(&part.core, &stop)? else { return Ok(false) };
-    let begin: Vec<(u32, f64)> = levels(&part, &v);
-    master.add_cuts(&begin)?;
-    let Some(best_u) = root(&mut master, goal, watch)? else { return Ok(false) };
+    let Some(mut master) = Master::new(&part.core, &stop)? else { return Ok(Done::Stopped) };
+    master.add_cuts(&levels(&part, &v))?;
+    let Some(best_u) = root(&mut master, goal, watch)? else { return Ok(Done::Stopped) };
     // better multipliers serve the whole as well
     let mut k = 0;
     for (i, name) in whole.clients.iter().enumerate() {
@@ -85,7 +113,7 @@ pub(super) fn work(whole: &Whole<'_>, u: &mut Vec<f64>, goal: Goal, watch: &Watc
         say(watch, "kernel", &part);
     }
     if watch.bounds().dual >= goal.cutoff(watch.bounds().primal) {
-        return Ok(true);
+        return Ok(Done::Proven);
     }
     master.slim(|_| false)?;
     tree(&part, master, goal, watch, &stop)
@@ -96,7 +124,7 @@ fn levels(part: &Whole<'_>, v: &[f64]) -> Vec<(u32, f64)> {
     let mut out = Vec::new();
     for (i, &v) in v.iter().enumerate() {
         let row = part.core.rows.of(i);
-        let name = crate::location::median::lists::short(i);
+        let name = short(i);
         let ceiling = part.core.ceiling(i);
         let k = row.partition_point(|a| a.cost() < v);
         out.extend(k.checked_sub(1).and_then(|k| row.get(k)).map(|a| (name, a.cost())));
@@ -147,12 +175,12 @@ fn tree<'a>(
     goal: Goal,
     watch: &Watch<'_>,
     stop: &'a (dyn Fn() -> bool + Sync),
-) -> Result<bool, BackendError> {
+) -> Result<Done, BackendError> {
     let value = |open: &[u32]| part.value(&part.names(open));
     let cost = |i: usize, j: usize| part.cost(i, j);
     let effort = Effort { root: 0, node: 0, nodes: usize::MAX, exact: 0 };
     let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &cost, value: &value, stop };
-    let Some(twin) = master.twin(stop)? else { return Ok(false) };
+    let Some(twin) = master.twin(stop)? else { return Ok(Done::Stopped) };
     let mut workers = vec![Worker::new(master), Worker::new(twin)];
     let root = Node { fate: Vec::new(), balls: Vec::new(), bound: f64::NEG_INFINITY };
     let mut heap = BinaryHeap::from([Ranked(f64::INFINITY, usize::MAX)]);
@@ -175,10 +203,10 @@ fn tree<'a>(
         watch.bound(goal.sharpened(lowest));
         if batch.iter().all(Option::is_none) {
             watch.note(|| format!("{done} nodes of the LP, complete {}", left >= cutoff));
-            return Ok(left >= cutoff);
+            return Ok(if left >= cutoff { Done::Proven } else { Done::Undecided });
         }
         if stop() {
-            return Ok(false);
+            return Ok(Done::Stopped);
         }
         let worked: Vec<Option<Result<Worked, BackendError>>> =
             workers.par_iter_mut().zip(&batch).map(|(w, node)| node.as_ref().map(|n| w.work(&frame, n, best, true))).collect();
