@@ -5,14 +5,16 @@
 #[path = "common/program.rs"]
 mod program;
 
-use program::fenji;
+use program::{fenji, json};
 use std::fs;
 use std::path::Path;
 
 /// The smallest generated case without the facilities of some tiers.
 fn case(folder: &Path, without: &[&str]) {
     let out = folder.to_str().unwrap();
-    fenji(&["generate", "--seed", "3", "--counties", "2", "--towns", "6", "--settlements", "12", "--quiet", "--out", out]).assert().success();
+    fenji(&["generate", "--seed", "3", "--counties", "2", "--towns", "6", "--settlements", "12", "--quiet", "--out", out])
+        .status()
+        .unwrap();
     let file = folder.join("facilities.csv");
     let text = fs::read_to_string(&file).unwrap();
     let head = text.lines().next().unwrap();
@@ -28,10 +30,9 @@ fn lacks_are_invalid_input() {
         let folder = root.path().join(model);
         case(&folder, without);
         let out = root.path().join(format!("{model}-out"));
-        let run = fenji(&[model, folder.to_str().unwrap(), "--out", out.to_str().unwrap()]).output().unwrap();
-        let said = String::from_utf8_lossy(&run.stderr).into_owned() + &String::from_utf8_lossy(&run.stdout);
-        assert_eq!(run.status.code(), Some(4), "{model}: {said}");
-        assert!(said.contains("E099"), "{model}: {said}");
+        let (code, told) = json(&[model, folder.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+        assert_eq!(code, 4, "{model}: {told}");
+        assert!(told.to_string().contains("E099"), "{model}: {told}");
         assert!(!out.exists(), "{model}");
     }
 }
