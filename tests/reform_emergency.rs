@@ -88,35 +88,59 @@ fn placings(stations: usize, left: u32, now: &mut Vec<u32>, all: &mut Vec<Vec<u3
     }
 }
 
+/// Shares of people: as asked for, of those whom a mask of sites covers.
+fn people(case: &Case, covers: &[u32], open: u32) -> f64 {
+    let heads = |i: usize| case.network.settlements[i].population.0 as f64;
+    (0..covers.len()).filter(|&i| covers[i] & open != 0).map(heads).sum()
+}
+
+/// The question with the largest share that the sites of the case allow.
+fn everybody(case: &Case, rules: Emergency) -> Emergency {
+    let (_, covers) = masks(case, &rules);
+    let all: f64 = case.network.settlements.iter().map(|s| s.population.0 as f64).sum();
+    Emergency { coverage: people(case, &covers, u32::MAX) / all * (1.0 - 1e-12), ..rules }
+}
+
 #[test]
 fn stations_are_as_few_as_enumeration_finds() {
+    let (mut fewer, mut asked) = (0, 0);
     for seed in 0..12 {
         let case = tiny::network(seed, 2);
         let problem = tiny::problem(&case, "");
         let minutes = 8.0 + seed as f64;
-        let rules = Emergency { rural_minutes: minutes, urban_minutes: minutes - 2.0, coverage: 0.0, ..Emergency::default() };
+        let rules = Emergency { rural_minutes: minutes, urban_minutes: minutes - 2.0, ..Emergency::default() };
         let (sites, covers) = masks(&case, &rules);
-        let fewest =
-            (0_u32..1 << sites.len()).filter(|open| covers.iter().all(|m| *m == 0 || m & open != 0)).map(u32::count_ones).min().unwrap();
-        if covers.iter().all(|m| *m == 0) {
-            continue;
-        }
-        let plan = ask(&case, &problem, rules.clone()).unwrap();
-        assert_eq!(plan.objective, f64::from(fewest), "seed {seed}");
-        assert_eq!((plan.bounds.dual, plan.termination), (plan.objective, Termination::Optimal));
-        assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
-        // a kept station stands, and the rest is as few as can be around it
+        let all: f64 = case.network.settlements.iter().map(|s| s.population.0 as f64).sum();
         let kept = case.network.facilities[sites[0]].code.clone();
-        let around = (0_u32..1 << sites.len())
-            .filter(|open| open & 1 == 1 && covers.iter().all(|m| *m == 0 || m & open != 0))
-            .map(u32::count_ones)
-            .min()
-            .unwrap();
-        let plan = ask(&case, &problem, Emergency { keep: vec![kept.clone()], ..rules }).unwrap();
-        assert_eq!(plan.objective, f64::from(around), "seed {seed} with one kept");
-        assert!(answer(&plan).stations.iter().any(|s| s.facility == kept));
-        assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
+        let reachable = people(&case, &covers, u32::MAX);
+        // fewest for a number of people, with a mask that must be open
+        let fewest = |wanted: f64, must: u32| {
+            let enough = |open: &u32| open & must == must && people(&case, &covers, *open) >= wanted - 1e-6;
+            (0_u32..1 << sites.len()).filter(enough).map(u32::count_ones).min()
+        };
+        for share in [0.0, 0.35, 0.6, 0.8, 0.9, reachable / all * (1.0 - 1e-12)] {
+            let ask_for = Emergency { coverage: share, ..rules.clone() };
+            let Some(best) = fewest(share * all, 0) else {
+                assert!(ask(&case, &problem, ask_for).is_err());
+                continue;
+            };
+            let plan = ask(&case, &problem, ask_for.clone()).unwrap();
+            let a = answer(&plan);
+            assert_eq!(plan.objective, f64::from(best), "seed {seed}, share {share}");
+            assert_eq!((plan.bounds.dual, plan.termination), (plan.objective, Termination::Optimal));
+            assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new(), "seed {seed}, share {share}");
+            let whole = fewest(reachable, 0).unwrap();
+            assert_eq!((a.everybody.stations.len() as u32, a.everybody.fewest), (whole, whole), "seed {seed}");
+            asked += 1;
+            fewer += u32::from(best < whole);
+            // a kept station stands, and the rest is as few as can be around it
+            let plan = ask(&case, &problem, Emergency { keep: vec![kept.clone()], ..ask_for }).unwrap();
+            assert_eq!(Some(plan.objective as u32), fewest(share * all, 1), "seed {seed}, share {share} with one kept");
+            assert!(answer(&plan).stations.iter().any(|s| s.facility == kept));
+            assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
+        }
     }
+    assert!(fewer > 10 && asked > 40, "a share rarely takes fewer than everybody: {fewer} of {asked}");
 }
 
 #[test]
@@ -124,7 +148,7 @@ fn no_placing_of_as_many_ambulances_exceeds_the_bound() {
     for seed in 0..6 {
         let case = tiny::network(seed, 2);
         let problem = tiny::problem(&case, "");
-        let base = Emergency { people_per_ambulance: 4_000.0, coverage: 0.0, ..Emergency::default() };
+        let base = everybody(&case, Emergency { people_per_ambulance: 4_000.0, ..Emergency::default() });
         let placed = ask(&case, &problem, Emergency { availability: true, ..base.clone() }).unwrap();
         let by_load = ask(&case, &problem, base.clone()).unwrap();
         for plan in [&placed, &by_load] {
@@ -181,16 +205,25 @@ fn what_cannot_be_done_comes_with_places_and_altered_plans_are_refused() {
     assert!(repairs[0].amount > 0.0 && named >= repairs[0].amount - 1e-6);
     let nowhere = ask(&case, &problem, Emergency { tiers: Vec::new(), ..tight }).unwrap_err();
     assert_eq!(nowhere[0].kind, "emergency-sites");
-    let plan = ask(&case, &problem, Emergency { coverage: 0.0, rural_minutes: 14.0, ..Emergency::default() }).unwrap();
+    let plan = ask(&case, &problem, everybody(&case, Emergency { rural_minutes: 14.0, ..Emergency::default() })).unwrap();
     assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
     type Change = fn(&mut ReformPlan, &mut EmergencyAnswer);
-    let changes: [(&str, Change); 7] = [
+    let changes: [(&str, Change); 16] = [
         ("limit", |_, a| a.reached[0].covered = !a.reached[0].covered),
         ("value", |_, a| a.reached[0].minutes = Some(0.5)),
         ("value", |_, a| a.stations[0].people += 1),
         ("value", |_, a| a.stations[0].ambulances += 1),
         ("limit", |_, a| a.fleets[0].norm += 1),
         ("bounds", |_, a| a.expected.most = a.expected.people * 0.9),
+        ("bounds", |_, a| a.expected.most *= 1.1),
+        ("value", |_, a| a.reached[0].people += 1),
+        ("value", |_, a| a.reached[0].station = Some("M1".into())),
+        ("limit", |_, a| a.reached[0].reachable = !a.reached[0].reachable),
+        ("limit", |_, a| drop(a.everybody.stations.remove(0))),
+        ("bounds", |_, a| a.everybody.priced += 1),
+        ("bounds", |_, a| a.everybody.fewest += 1),
+        ("bounds", |_, a| a.priced += 1),
+        ("bounds", |_, a| a.reached.iter_mut().for_each(|r| (r.price, r.price_all) = (0.0, 0.0))),
         ("objective", |p, _| {
             p.objective += 1.0;
             p.bounds.primal += 1.0;

@@ -48,6 +48,8 @@ fn means_of_the_worst_and_budgets_are_those_of_enumeration() {
             unmet: Vec::new(),
             transfers: Vec::new(),
             yuan,
+            bed_prices: Vec::new(),
+            weight: 0.0,
         };
         costs.iter().map(case).collect()
     };

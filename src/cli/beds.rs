@@ -236,14 +236,17 @@ pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer
     if !violations.is_empty() {
         return Ok(check::refused("check", &violations, "the plan does not fit its case"));
     }
-    let json: Value = json!({ "command": "check", "ok": true, "kind": plan.kind, "case": plan.case, "objective": plan.objective, "bounds": plan.bounds, "violations": [] });
+    let recomputed = plan.question.goal != BedsGoal::Cost;
+    let json: Value = json!({ "command": "check", "ok": true, "kind": plan.kind, "case": plan.case, "objective": plan.objective, "bounds": plan.bounds,
+        "bound_recomputed": recomputed, "violations": [] });
     let text = format!(
-        "the bed plan fits its case: {}, {} beds in {} areas and {} facilities, Gini {:.6}",
+        "the bed plan fits its case: {}, {} beds in {} areas and {} facilities, Gini {:.6}{}",
         visible(&plan.case),
         grouped(plan.after.beds, 0),
         plan.areas.len(),
         plan.facilities.len(),
-        plan.after.gini
+        plan.after.gini,
+        if recomputed { "" } else { "; that no programme is cheaper is its solver's word" }
     );
     Ok(Answer::fine(json, text))
 }

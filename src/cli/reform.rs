@@ -298,9 +298,9 @@ pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer
     let name = plan.answer.model().name();
     let json = json!({
         "command": "check", "ok": true, "kind": plan.kind, "model": name, "case": plan.case, "objective": plan.objective,
-        "bounds": plan.bounds, "bound_recomputed": recomputes_bound(plan.answer.model()), "violations": [],
+        "bounds": plan.bounds, "bound_recomputed": recomputes_bound(&plan), "violations": [],
     });
-    let bound = if recomputes_bound(plan.answer.model()) { "" } else { " by its solver's word: that bound was not worked out again" };
+    let bound = if recomputes_bound(&plan) { "" } else { " by its solver's word: that bound was not worked out again" };
     Ok(Answer::fine(json, format!("the {name} plan fits its case: {}, {}{bound}", visible(&plan.case), proof(&plan))))
 }
 

@@ -253,6 +253,10 @@ pub(super) fn check(file: &TomlFile<'_>, at: &[&str], s: &Scenario) -> Vec<Probl
     for (facility, share) in &s.aid.shares {
         range(&["aid", "shares", facility], Some(*share), 0.0, 1.0);
     }
+    for (path, name) in s.reform.iter().flat_map(scenario_reform::twice) {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        say(&codes::ID_TWICE, &path, &name, "the list has this name already".into());
+    }
     if let Some(b) = &s.beds {
         let shown = b.gini_limit.map_or_else(|| "absent".to_owned(), |g| g.to_string());
         if (b.goal == BedsGoal::Cost) != b.gini_limit.is_some() {
@@ -330,5 +334,17 @@ mod tests {
         let found: Vec<_> = read_scenario(&path, None).unwrap_err().into_iter().map(|p| (p.code, p.line)).collect();
         let expected = [("E046", 1), ("E045", 2), ("E041", 4), ("E046", 6)];
         assert_eq!(found, expected.map(|(c, l)| (c.to_owned(), Some(l))));
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_in_a_list_has_its_line() {
+        let (_a, path) = write(
+            "[reform.staff]\nspecialties = [\n  { name = \"a\", per_10k = 1 },\n  { name = \"b\", per_10k = 2 },\n  { name = \"a\", per_10k = 2 },\n]\n\
+             [[reform.surge.scenarios]]\nname = \"x\"\nprobability = 0.5\nfactor = 1.0\n[[reform.surge.scenarios]]\nname = \"x\"\nprobability = 0.5\nfactor = 2.0\n\
+             [reform.centres]\nspecialties = [{ name = \"a\", national = 1, regional = 1 }, { name = \"a\", national = 1, regional = 2 }]\n",
+        );
+        let found: Vec<_> = read_scenario(&path, None).unwrap_err().into_iter().map(|p| (p.code, p.line, p.value)).collect();
+        let expected = [(5, "a"), (11, "x"), (16, "a")];
+        assert_eq!(found, expected.map(|(l, v)| ("E050".to_owned(), Some(l), Some(v.to_owned()))));
     }
 }

@@ -19,6 +19,27 @@ pub(super) fn ranges(reform: &Reform, range: &mut Range<'_>) {
     }
 }
 
+/// Names that stand twice in a list whose entries are told apart by them: where the second stands, and the name.
+pub(super) fn twice(reform: &Reform) -> Vec<(Vec<String>, String)> {
+    let staff = &reform.staff;
+    let projects = reform.phases.projects.iter().flat_map(|p| &p.named);
+    let lists: [(&[&str], Vec<String>); 5] = [
+        (&["staff", "specialties"], staff.specialties.iter().map(|s| s.name.clone()).collect()),
+        (&["staff", "pipeline", "programmes"], staff.pipeline.programmes.iter().map(|p| p.name.clone()).collect()),
+        (&["centres", "specialties"], reform.centres.specialties.iter().map(|s| s.name.clone()).collect()),
+        (&["surge", "scenarios"], reform.surge.scenarios.iter().map(|s| s.name.clone()).collect()),
+        (&["phases", "projects", "named"], projects.map(|p| format!("{} {}", p.facility, p.name)).collect()),
+    ];
+    let mut out = Vec::new();
+    for (path, names) in lists {
+        for (n, name) in names.iter().enumerate().filter(|(n, name)| names[..*n].contains(name)) {
+            let path = std::iter::once("reform").chain(path.iter().copied()).map(str::to_owned).chain([n.to_string()]);
+            out.push((path.collect(), name.clone()));
+        }
+    }
+    out
+}
+
 /// The names that the case does not have.
 pub(super) fn names(reform: &Reform, network: &Network) -> Vec<ProblemError> {
     let known = |kind: Named| -> BTreeSet<&str> {

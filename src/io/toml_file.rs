@@ -53,18 +53,25 @@ impl<'t> TomlFile<'t> {
         })
     }
 
-    /// The place of a key, given by its path; the file when it is not there.
+    /// The place of a key, given by its path (in a list by its number from 0); the file when it is not there.
     #[must_use]
     pub fn place(&self, path: &[&str]) -> Place {
-        let mut table = self.table.get_ref();
         let mut line = None;
+        let mut at: Option<&DeValue<'_>> = None;
         for key in path {
-            let Some((k, value)) = table.iter().find(|(k, _)| k.get_ref().as_ref() == *key) else { break };
-            line = Some(line_at(self.text, k.span().start));
-            match value.get_ref() {
-                DeValue::Table(inner) => table = inner,
-                _ => break,
-            }
+            let below = match at {
+                None => Some(self.table.get_ref()),
+                Some(DeValue::Table(inner)) => Some(inner),
+                Some(_) => None,
+            };
+            let next = match (below, at) {
+                (Some(table), _) => table.iter().find(|(k, _)| k.get_ref().as_ref() == *key).map(|(k, value)| (k.span(), value)),
+                (None, Some(DeValue::Array(list))) => key.parse().ok().and_then(|n: usize| list.get(n)).map(|value| (value.span(), value)),
+                _ => None,
+            };
+            let Some((span, value)) = next else { break };
+            line = Some(line_at(self.text, span.start));
+            at = Some(value.get_ref());
         }
         Place { file: self.file.to_owned(), line, path: None }
     }

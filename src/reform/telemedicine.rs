@@ -16,13 +16,8 @@ use crate::model::reform::telemedicine::{Elastic, HubNumbers, TelemedicineModel,
 use crate::network::Tier;
 use crate::outcome::{Limit, Limits, Observer, Termination};
 use crate::plan::reform::ReformAnswer;
-use crate::plan::reform::telemedicine::{Hub, HubWhy, Link, TelemedicineAnswer};
+use crate::plan::reform::telemedicine::{Hub, HubWhy, Link, MOST_FORCED, STEPS, TelemedicineAnswer};
 use crate::policy::Scenario;
-
-/// Shares of primary care whose least cost is told beside that asked for, where they are larger.
-const STEPS: [f64; 5] = [0.8, 0.85, 0.9, 0.95, 1.0];
-/// Most hospitals for which the question is asked with each forced otherwise.
-const MOST_FORCED: usize = 200;
 
 /// Who is who, as positions among the facilities.
 struct Frame {
@@ -60,15 +55,18 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
     let numbers = deal::Numbers::read(&model, &found.values);
     let (hubs, links) = deal::deal(input, &frame, &numbers, observer)?;
     let mut answer = answer(&frame, input, &hubs, &links);
-    answer.steps = steps(&frame, input.limits, observer)?;
-    answer.why = why(&frame, input, &hubs, &found, observer)?;
+    // what is told beside the plan is exact, however good the plan itself need be
+    let limits = Limits { gap: input.limits.gap.min(1e-6), ..input.limits };
+    let mut termination = ended(found.status);
+    answer.steps = steps(&frame, limits, observer, &mut termination)?;
+    answer.why = why((&frame, input, limits), &hubs, &found, observer, &mut termination)?;
     Ok(Reformed::Answer(Box::new(Solved {
         answer: ReformAnswer::Telemedicine(answer),
         objective: found.bounds.primal,
         unit: "yuan a year",
         maximised: false,
         bounds: found.bounds,
-        termination: ended(found.status),
+        termination,
         backend: default_mip().name().to_owned(),
     })))
 }
@@ -186,8 +184,8 @@ fn answer(frame: &Frame, input: &ReformInput<'_>, open: &[bool], links: &[(usize
     }
 }
 
-/// Least cost by share of primary care; a share out of reach has no entry.
-fn steps(frame: &Frame, limits: Limits, observer: &dyn Observer) -> Result<Vec<(f64, f64)>, ReformError> {
+/// Least cost by share of primary care; a share out of reach has no entry. A limit that leaves one out is told.
+fn steps(frame: &Frame, limits: Limits, observer: &dyn Observer, termination: &mut Termination) -> Result<Vec<(f64, f64)>, ReformError> {
     let mut out = Vec::new();
     let asked = frame.numbers.demanded[1] / (frame.centre_count().max(1)) as f64;
     let more = STEPS.into_iter().filter(|s| ceil(*s, frame.centre_count()) > frame.numbers.demanded[1] + 0.5);
@@ -195,19 +193,21 @@ fn steps(frame: &Frame, limits: Limits, observer: &dyn Observer) -> Result<Vec<(
         let mut numbers = frame.numbers.clone();
         numbers.demanded[1] = ceil(share, frame.centre_count());
         let (_, found) = run(&numbers, &[], limits, observer)?;
-        if ended(found.status) == Termination::Optimal {
-            out.push((share, found.bounds.primal));
+        match ended(found.status) {
+            Termination::Optimal => out.push((share, found.bounds.primal)),
+            stopped @ Termination::Feasible(_) => *termination = stopped,
+            _ => {}
         }
     }
     Ok(out)
 }
 
 fn why(
-    frame: &Frame,
-    input: &ReformInput<'_>,
+    (frame, input, limits): (&Frame, &ReformInput<'_>, Limits),
     open: &[bool],
     found: &MipSolution,
     observer: &dyn Observer,
+    termination: &mut Termination,
 ) -> Result<Vec<HubWhy>, ReformError> {
     if frame.hubs.len() > MOST_FORCED {
         return Ok(Vec::new());
@@ -229,7 +229,10 @@ fn why(
         let otherwise = match forced {
             None => Some(0.0),
             Some(force) => {
-                let (_, other) = run(&frame.numbers, &[force], input.limits, observer)?;
+                let (_, other) = run(&frame.numbers, &[force], limits, observer)?;
+                if let stopped @ Termination::Feasible(_) = ended(other.status) {
+                    *termination = stopped;
+                }
                 // what is proven: at least the other question's bound above the best plan
                 (other.status != LpStatus::Infeasible).then(|| (other.bounds.dual - found.bounds.primal).max(0.0))
             }

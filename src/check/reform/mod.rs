@@ -69,15 +69,49 @@ pub fn check_reform(case: &Case, problem: &Problem, plan: &ReformPlan, referral:
     found.0
 }
 
-/// Whether the check of a model works its bound out again (from prices or distances in the plan, or because the plan is the only one that the
-/// rules allow). Of the others the bound is the solver's word: what they say of themselves is held against the tables, that nothing is better is not.
+/// Whether the check of a plan works its bound out again: from prices or distances in the plan, by counting, or because the plan is the only one
+/// that the rules allow. Of the others the bound is the solver's word: what they say of themselves is held against the tables, that nothing is
+/// better is not. Whole projects (phases) and partings of townships (communities, grids) have no such proof; stations (emergency) have one where
+/// the prices in the plan prove as many as are said to be needed.
 #[must_use]
-pub const fn recomputes_bound(model: Model) -> bool {
-    matches!(model, Model::Access | Model::Centres | Model::Mobile | Model::Pairing | Model::Payment)
+pub fn recomputes_bound(plan: &ReformPlan) -> bool {
+    match &plan.answer {
+        ReformAnswer::Communities(_) | ReformAnswer::Grids(_) => false,
+        ReformAnswer::Phases(_) => plan.scenario.reform.as_ref().is_none_or(|r| r.phases.projects.is_none()),
+        ReformAnswer::Emergency(a) => f64::from(a.priced) >= plan.bounds.dual,
+        _ => true,
+    }
+}
+
+/// Unit of the value of a model, and whether more of it is better.
+const fn measured(model: Model) -> (&'static str, bool) {
+    match model {
+        Model::Communities | Model::Grids => ("minutes a head", false),
+        Model::Access => ("Gini of access", false),
+        Model::Centres => ("minutes over all nets", false),
+        Model::Emergency => ("stations", false),
+        Model::Mobile => ("team-days in 28 days", false),
+        Model::Pairing => ("points", true),
+        Model::Phases => ("yuan of today", false),
+        Model::Staff => ("share with a contract in the township that has least", true),
+        Model::Surge => ("yuan", false),
+        Model::Payment => ("yuan a year", true),
+        Model::Telemedicine => ("yuan a year", false),
+    }
 }
 
 /// Value and bounds fit each other and the way the run ended.
 fn proof(plan: &ReformPlan, found: &mut Findings) {
+    let (unit, maximised) = measured(plan.answer.model());
+    if plan.unit != unit || plan.maximised != maximised {
+        found.add(
+            "header",
+            plan.unit.as_str(),
+            f64::from(u8::from(plan.maximised)),
+            f64::from(u8::from(maximised)),
+            "The value has another unit.",
+        );
+    }
     let value = if plan.maximised { -plan.objective } else { plan.objective };
     let size = VALUE * value.abs().max(1.0);
     found.equal("bounds", || "primal".into(), plan.bounds.primal, value, size, "The upper bound is not the value of the plan.");
@@ -108,6 +142,30 @@ fn once<'a>(codes: impl Iterator<Item = &'a str>, found: &mut Findings) {
         if !seen.insert(code) {
             found.add("names", code, 2.0, 1.0, "The code stands twice.");
         }
+    }
+}
+
+/// Whether codes are those that they must be, in order.
+fn listed<'a>(what: &str, told: impl Iterator<Item = &'a str>, is: impl Iterator<Item = &'a str>, found: &mut Findings) -> bool {
+    let (told, is): (Vec<&str>, Vec<&str>) = (told.collect(), is.collect());
+    if told == is {
+        return true;
+    }
+    let first = told.iter().zip(&is).position(|(t, i)| t != i).unwrap_or(told.len().min(is.len()));
+    let place = told.get(first).or(is.get(first)).map_or_else(|| what.to_owned(), |code| format!("{what} {code}"));
+    found.add("names", place, number(told.len()), number(is.len()), "The list is not that of the case and the question, in its order.");
+    false
+}
+
+#[allow(clippy::cast_precision_loss)] // counts
+fn number(n: usize) -> f64 {
+    n as f64
+}
+
+/// Refuses a flag or a name that is not what it must be.
+fn same<T: PartialEq>(code: &str, place: &str, told: &T, is: &T, message: &str, found: &mut Findings) {
+    if told != is {
+        found.add(code, place, 0.0, 1.0, message);
     }
 }
 

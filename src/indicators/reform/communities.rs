@@ -7,58 +7,10 @@ use crate::network::seats::home_town;
 use crate::network::{Kind, Network};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::CommunitiesAnswer;
-use crate::plan::reform::communities::{Basis, Monitored};
+use crate::plan::reform::communities::{Basis, INDICATORS, Monitored};
 use crate::policy::pack::TargetSense;
 use crate::policy::reform::Communities;
 use std::collections::BTreeMap;
-
-/// Set, number in it, key, and whose number it is. The wording of 2020 was not checked against the original document (policy 4).
-const LIST: &[(&str, &str, &str, Basis)] = &[
-    ("2024", "1", "unified", Basis::Input),
-    ("2024", "2", "decision", Basis::Input),
-    ("2024", "3", "linkage", Basis::Input),
-    ("2024", "4", "posted", Basis::Community),
-    ("2024", "5", "remote", Basis::Input),
-    ("2024", "6", "income", Basis::Input),
-    ("2024", "7", "primary-visits", Basis::Community),
-    ("2024", "8", "fund-in-county", Basis::County),
-    ("2024", "9", "fund-primary", Basis::Community),
-    ("2024", "10", "stay-cost-head", Basis::Community),
-    ("2024", "11", "stays-in-county", Basis::County),
-    ("2024", "12", "tcm", Basis::Input),
-    ("2024", "13", "chronic-stays", Basis::Input),
-    ("2024", "14", "mortality", Basis::Input),
-    ("2020", "1", "stays-in-county", Basis::County),
-    ("2020", "2", "visits-in-county", Basis::County),
-    ("2020", "3", "primary-visits", Basis::Community),
-    ("2020", "4", "primary-tcm", Basis::Input),
-    ("2020", "5", "sent-down", Basis::County),
-    ("2020", "6", "chronic-managed", Basis::Input),
-    ("2020", "7", "techniques", Basis::Input),
-    ("2020", "8", "surgery", Basis::Input),
-    ("2020", "9", "disease-types", Basis::Input),
-    ("2020", "10", "gps", Basis::Community),
-    ("2020", "11", "posted", Basis::Community),
-    ("2020", "12", "primary-doctors", Basis::Community),
-    ("2020", "13", "contracts", Basis::Input),
-    ("2020", "14", "tele", Basis::Community),
-    ("2020", "15", "referrals", Basis::Community),
-    ("2020", "16", "recognition", Basis::Community),
-    ("2020", "17", "primary-beds", Basis::Community),
-    ("2020", "18", "visits-doctor-day", Basis::Community),
-    ("2020", "19", "bed-days-doctor-day", Basis::Community),
-    ("2020", "20", "income", Basis::Input),
-    ("2020", "21", "service-income", Basis::Input),
-    ("2020", "22", "subsidy", Basis::Input),
-    ("2020", "23", "balance", Basis::Input),
-    ("2020", "24", "fund-in-county", Basis::County),
-    ("2020", "25", "fund-primary", Basis::Community),
-    ("2020", "26", "visit-cost", Basis::Community),
-    ("2020", "27", "stay-cost", Basis::Community),
-    ("2020", "28", "paid-share", Basis::County),
-    ("2020", "29", "stay-rate", Basis::County),
-    ("2020", "30", "out-of-county", Basis::County),
-];
 
 /// Sums over what facilities of a community do.
 #[derive(Debug, Clone, Copy, Default)]
@@ -112,7 +64,8 @@ pub fn monitored(network: &Network, problem: &Problem, referral: Option<&Referra
         }
         (0..a.communities.len()).map(|c| value(network, problem, (key, c), &of, a, sums.as_ref())).collect()
     };
-    LIST.iter()
+    INDICATORS
+        .iter()
         .map(|&(set, number, key, basis)| Monitored {
             set: set.into(),
             number: number.into(),

@@ -42,7 +42,9 @@ pub(super) fn goals(a: &StaffAnswer, rules: &Staff) -> Vec<Goal> {
     out.push(goal("T9", "staff-posted", GoalUnit::Count, rules.posting.map_or(1.0, |p| p.min_per_county.max(1.0)), Some(posted)));
     let wanted: f64 = a.specialties.iter().map(|s| s.wanted).sum();
     let there: f64 = a.specialties.iter().map(|s| (s.now.unwrap_or_default() + f64::from(s.new)).min(s.wanted)).sum();
-    out.push(goal("T32", "staff-specialties", GoalUnit::Share, 1.0, (wanted > 0.0).then(|| there / wanted)));
+    // new doctors that nobody gave are what is missing: no achievement, and not judged
+    let given = rules.specialties.iter().all(|s| s.new.is_some());
+    out.push(goal("T32", "staff-specialties", GoalUnit::Share, 1.0, (given && wanted > 0.0).then(|| there / wanted)));
     out.push(goal("T34", "staff-quota", GoalUnit::Share, 1.0, (!rules.quotas.is_empty()).then_some(1.0)));
     out.push(goal("T13", "staff-contracts", GoalUnit::Share, 0.75, (people > 0.0).then(|| contracts / people)));
     out

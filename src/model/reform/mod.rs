@@ -2,6 +2,7 @@
 //! numbers together and reads the answer back.
 
 pub mod communities;
+pub mod emergency;
 pub mod phases;
 pub mod staff;
 pub mod surge;

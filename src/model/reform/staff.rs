@@ -158,6 +158,8 @@ pub struct PipelineModel {
     pub seats: Vec<Vec<usize>>,
     /// `G_t` and `e_t` by year.
     pub stock: Vec<[usize; 2]>,
+    /// Row PI2 by year.
+    pub wanted: Vec<usize>,
 }
 
 /// Writes PI0 to PI2. O(programmes x years).
@@ -181,6 +183,7 @@ pub fn pipeline(numbers: &PipelineNumbers) -> PipelineModel {
         .collect();
     let most = numbers.now + numbers.programmes.iter().map(|p| p.seats).sum::<f64>() * (years + 1) as f64;
     let mut stock: Vec<[u32; 2]> = Vec::new();
+    let mut wanted = Vec::new();
     for t in 0..years {
         let g = m.column(0.0, most);
         let e = m.column(0.0, numbers.wanted[t].max(0.0));
@@ -195,12 +198,13 @@ pub fn pipeline(numbers: &PipelineNumbers) -> PipelineModel {
         }
         let side = if t == 0 { stays * numbers.now } else { 0.0 };
         m.row(side, side, entries);
-        m.row(numbers.wanted[t], f64::INFINITY, [(g, 1.0), (e, 1.0)]);
+        wanted.push(m.row(numbers.wanted[t], f64::INFINITY, [(g, 1.0), (e, 1.0)]));
         stock.push([g, e]);
     }
     PipelineModel {
         model: m.finish(),
         seats: seats.iter().map(|s| s.iter().map(|c| *c as usize).collect()).collect(),
         stock: stock.iter().map(|c| c.map(|x| x as usize)).collect(),
+        wanted,
     }
 }

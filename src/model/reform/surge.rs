@@ -44,6 +44,10 @@ pub struct SurgeModel {
     pub unmet: Vec<Vec<usize>>,
     /// `t_aqs`, by scenario and way.
     pub transfers: Vec<Vec<usize>>,
+    /// Row SU1, by scenario and area.
+    pub patients: Vec<Vec<usize>>,
+    /// Row SU3, by scenario.
+    pub tail: Vec<usize>,
 }
 
 /// Writes the model. O(scenarios x ways).
@@ -65,6 +69,7 @@ pub fn build(numbers: &SurgeNumbers) -> SurgeModel {
     let eta = m.column(0.0, dearest.max(1.0));
     m.charge(eta, numbers.lambda);
     let (mut unmet, mut transfers) = (Vec::new(), Vec::new());
+    let (mut patients_of, mut tail_of) = (Vec::new(), Vec::new());
     for &(p, factor) in &numbers.scenarios {
         let tail = m.column(0.0, dearest.max(1.0));
         m.charge(tail, numbers.lambda * p / (1.0 - numbers.alpha));
@@ -93,15 +98,17 @@ pub fn build(numbers: &SurgeNumbers) -> SurgeModel {
             row[q].push((c, -1.0));
             out[a].push((c, 1.0));
         }
+        let mut rows = Vec::new();
         for (a, (entries, out)) in row.into_iter().zip(out).enumerate() {
             let patients = numbers.need[a] * factor;
-            m.row(patients - numbers.icu[a], f64::INFINITY, entries);
+            rows.push(m.row(patients - numbers.icu[a], f64::INFINITY, entries));
             if !out.is_empty() {
                 m.row(f64::NEG_INFINITY, patients, out);
             }
         }
         let cost = u.iter().map(|&c| (c, -lost)).chain(t.iter().map(|&c| (c, -moved)));
-        m.row(0.0, f64::INFINITY, [(tail, 1.0), (eta, 1.0)].into_iter().chain(cost));
+        tail_of.push(m.row(0.0, f64::INFINITY, [(tail, 1.0), (eta, 1.0)].into_iter().chain(cost)));
+        patients_of.push(rows);
         unmet.push(u);
         transfers.push(t);
     }
@@ -111,6 +118,8 @@ pub fn build(numbers: &SurgeNumbers) -> SurgeModel {
         convertible: convertible.iter().map(|c| *c as usize).collect(),
         unmet: wide(&unmet),
         transfers: wide(&transfers),
+        patients: patients_of,
+        tail: tail_of,
     }
 }
 

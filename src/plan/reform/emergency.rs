@@ -28,6 +28,32 @@ pub struct Reached {
     pub minutes: Option<f64>,
     /// A station lies within radius and minutes.
     pub covered: bool,
+    /// Some site that may house a station lies within radius and minutes.
+    #[serde(default)]
+    pub reachable: bool,
+    /// What its people ask for, stations (dual of EM1 for the share of people asked for).
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub price: f64,
+    /// The same where everybody is to be covered who can be.
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub price_all: f64,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+fn nothing(price: &f64) -> bool {
+    *price == 0.0
+}
+
+/// What it takes to cover everybody whom any site that may house a station can cover.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Everybody {
+    /// Facilities of such stations, in the order of the case.
+    pub stations: Vec<String>,
+    /// No fewer do: proven by the search.
+    pub fewest: u32,
+    /// No fewer do: as far as the prices of the settlements prove it.
+    pub priced: u32,
 }
 
 /// Ambulances of an area.
@@ -72,4 +98,13 @@ pub struct EmergencyAnswer {
     pub expected: Expected,
     /// Yuan a year.
     pub cost: f64,
+    /// Stations that a thousand more people to be covered ask for (dual of EM2).
+    #[serde(default)]
+    pub share_price: f64,
+    /// No fewer stations cover the share asked for: as far as prices prove it.
+    #[serde(default)]
+    pub priced: u32,
+    /// What covering everybody would take.
+    #[serde(default)]
+    pub everybody: Everybody,
 }

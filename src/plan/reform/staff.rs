@@ -81,6 +81,9 @@ pub struct PipelineYear {
     pub missing: f64,
     /// Cost of the seats opened, yuan.
     pub yuan: f64,
+    /// What one more practitioner wanted in this year would add to the cost, yuan (dual of PI2); these prices prove the bound.
+    #[serde(default)]
+    pub price: f64,
 }
 
 /// The pipeline.

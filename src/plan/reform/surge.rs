@@ -36,6 +36,13 @@ pub struct SurgeCase {
     pub transfers: Vec<(u32, u32, f64)>,
     /// Cost of it, yuan.
     pub yuan: f64,
+    /// What one more bed in an area would save in this scenario, yuan weighed by its probability (duals of SU1), by area. With `weight` they
+    /// prove the bound.
+    #[serde(default)]
+    pub bed_prices: Vec<f64>,
+    /// Weight of this scenario in the mean of the worst (dual of SU3).
+    #[serde(default)]
+    pub weight: f64,
 }
 
 /// Convertible beds of all areas together when some of them exceed what is expected.

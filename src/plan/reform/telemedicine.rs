@@ -2,6 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Shares of primary care whose least cost is told beside that asked for, where they are larger.
+pub const STEPS: [f64; 5] = [0.8, 0.85, 0.9, 0.95, 1.0];
+/// Most hospitals that could be hubs for which it is told why and why not.
+pub const MOST_FORCED: usize = 200;
+
 /// A hub.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]

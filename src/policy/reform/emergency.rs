@@ -22,7 +22,8 @@ pub struct Emergency {
     pub urban_minutes: f64,
     /// Longest way elsewhere, minutes (30; policy 2.6, a province's rule).
     pub rural_minutes: f64,
-    /// Least share of people within radius and minutes (0.90; assumed).
+    /// Least share of people within radius and minutes (0.90; assumed). No more stations stand than that share takes; what covering everybody
+    /// whom a site can reach would take is told beside it.
     pub coverage: f64,
     /// People for every ambulance (30,000; policy 2.6).
     pub people_per_ambulance: f64,

@@ -59,6 +59,7 @@ pub fn train(input: &ReformInput<'_>, people: f64, now: f64, observer: &dyn crat
             leave,
             stock,
             yuan,
+            price: found.duals.get(model.wanted[t]).copied().unwrap_or_default().clamp(0.0, numbers.missing),
         });
     }
     let cost: f64 = years.iter().map(|y| y.yuan + numbers.missing * y.missing).sum();

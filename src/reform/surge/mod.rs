@@ -140,7 +140,9 @@ fn read(
             let moved = n.ways.iter().zip(&model.transfers[s]).filter(|(_, c)| x(**c) > 1e-9);
             let transfers: Vec<(u32, u32, f64)> = moved.map(|(w, &c)| (AreaId::new(w.0).0, AreaId::new(w.1).0, x(c))).collect();
             let yuan = n.prices[1] * unmet.iter().sum::<f64>() + n.prices[2] * transfers.iter().map(|t| t.2).sum::<f64>();
-            SurgeCase { name: said.name.clone(), probability, factor, unmet, transfers, yuan }
+            let dual = |row: &usize| duals.get(*row).copied().unwrap_or_default().max(0.0);
+            let bed_prices = model.patients[s].iter().map(dual).collect();
+            SurgeCase { name: said.name.clone(), probability, factor, unmet, transfers, yuan, bed_prices, weight: dual(&model.tail[s]) }
         })
         .collect();
     let rows = areas.iter().enumerate().map(|(a, &at)| SurgeArea {
@@ -149,7 +151,7 @@ fn read(
         icu: n.icu[a],
         most: n.most[a],
         convertible: x(model.convertible[a]),
-        price: (-model.model.reduced_cost(model.convertible[a], duals)).max(0.0),
+        price: (cases.iter().map(|c| c.bed_prices[a]).sum::<f64>() - n.prices[0]).max(0.0),
     });
     let short: f64 = n.need.iter().sum::<f64>() - n.icu.iter().sum::<f64>();
     let exceed: Vec<f64> = n.need.iter().map(|need| rules.deviation * need).collect();

@@ -22,16 +22,29 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
     let [all, covered, circle, bare] = a.people;
     let share = |n: u64| float(n) / float(all).max(1.0);
     let cars: u32 = a.stations.iter().map(|s| s.ambulances).sum();
-    let mut sentences = vec![
-        text.say_with(
-            "emergency-result",
-            &[
-                ("stations", a.stations.len().into()),
-                ("share", share(covered).into()),
-                ("fewest", input.plan.bounds.dual.into()),
-                ("circle", share(circle).into()),
-            ],
-        ),
+    let everybody = &a.everybody;
+    let more = everybody.stations.len().saturating_sub(a.stations.len());
+    let mut sentences = vec![text.say_with(
+        if more > 0 { "emergency-result-share" } else { "emergency-result" },
+        &[
+            ("stations", a.stations.len().into()),
+            ("share", share(covered).into()),
+            ("asked", rules.coverage.into()),
+            ("fewest", input.plan.bounds.dual.into()),
+            ("circle", share(circle).into()),
+        ],
+    )];
+    if more > 0 {
+        let missed = all.saturating_sub(bare).saturating_sub(covered);
+        let args = [
+            ("n", everybody.stations.len().into()),
+            ("fewest", f64::from(everybody.fewest).into()),
+            ("more", more.into()),
+            ("people", float(missed).into()),
+        ];
+        sentences.push(text.say_with("emergency-everybody", &args));
+    }
+    sentences.extend([
         text.say_with(
             "emergency-cars",
             &[("n", f64::from(cars).into()), ("people", rules.people_per_ambulance.into()), ("yuan", a.cost.into())],
@@ -44,25 +57,28 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
                 ("most", (a.expected.most / float(all)).into()),
             ],
         ),
-    ];
+    ]);
     let mut uncovered: Vec<_> = a.reached.iter().filter(|r| !r.covered).collect();
     uncovered.sort_by(|x, y| y.people.cmp(&x.people).then(x.settlement.cmp(&y.settlement)));
-    if !uncovered.is_empty() {
-        let named: Vec<String> = uncovered
+    for (id, reachable) in [("emergency-left", true), ("emergency-bare", false)] {
+        let these: Vec<_> = uncovered.iter().filter(|r| r.reachable == reachable).collect();
+        if these.is_empty() {
+            continue;
+        }
+        let named: Vec<String> = these
             .iter()
             .take(MOST_NAMED)
             .map(|r| {
                 let name = input.settlement_name(&r.settlement);
                 let time = r.minutes.map_or_else(|| text.say("unreachable"), |m| text.minutes(m));
-                text.say_with(
-                    "emergency-bare-one",
-                    &[("name", (&name).into()), ("people", float(r.people).into()), ("time", (&time).into())],
-                )
+                let args = [("name", (&name).into()), ("people", float(r.people).into()), ("time", (&time).into())];
+                text.say_with("emergency-bare-one", &args)
             })
             .collect();
         let names = named.join(&text.say("list-separator"));
-        let args = [("n", uncovered.len().into()), ("people", float(bare).into()), ("names", (&names).into())];
-        sentences.push(text.say_with("emergency-bare", &args));
+        let people: u64 = these.iter().map(|r| r.people).sum();
+        let args = [("n", these.len().into()), ("people", float(people).into()), ("names", (&names).into())];
+        sentences.push(text.say_with(id, &args));
     }
     let beyond: u32 = a.fleets.iter().map(|f| f.ambulances - f.norm.min(f.ambulances)).sum();
     if beyond > 0 {
@@ -112,6 +128,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
             float(r.people).into(),
             Field::Words(r.station.as_deref().map_or_else(String::new, |s| input.facility_name(s))),
             r.minutes.into(),
+            Field::Words(text.say(if r.reachable { "emergency-site-yes" } else { "emergency-site-no" })),
         ]
     });
     let bare_columns = [
@@ -120,6 +137,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &EmergencyAnswer) -> Resul
         Column::Number("people", "col-people", 0),
         Column::Words("station", "col-emergency-station"),
         Column::Number("minutes", "col-minutes", 0),
+        Column::Words("site", "col-emergency-site"),
     ];
     let mut sheets = vec![
         sheet(text, "emergency-stations", "emergency-stations-title", &station_columns, station_rows.collect())?,

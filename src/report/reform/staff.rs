@@ -7,6 +7,9 @@ use super::{Column, Part, sheet};
 use crate::plan::reform::StaffAnswer;
 use crate::plot::reform::ReformPictureInput;
 
+/// A share of people that a sentence can tell from another.
+const TELLING: f64 = 5e-4;
+
 pub(super) fn part(input: &ReformPictureInput<'_>, a: &StaffAnswer) -> Result<Part, ReportError> {
     let text = input.text;
     let figure = |id: &str, value: String| Figure { name: text.say(id), value };
@@ -68,7 +71,13 @@ fn sentences(input: &ReformPictureInput<'_>, a: &StaffAnswer, [people, now, new,
         let args = [("name", (&name).into()), ("share", share(t).into()), ("people", (t.people as f64).into())];
         out.push(text.say_with("staff-worst", &args));
     }
-    if let Some(more) = a.steps.iter().find(|s| s.new > a.new_gps) {
+    if new < f64::from(a.new_gps) && coverage < 1.0 {
+        out.push(text.say_with("staff-unplaced", &[("n", (f64::from(a.new_gps) - new).into())]));
+    }
+    let further = |s: &&crate::plan::reform::staff::StaffStep| {
+        s.new > a.new_gps && (s.least > input.plan.objective + TELLING || s.coverage > coverage + TELLING)
+    };
+    if let Some(more) = a.steps.iter().find(further) {
         let args = [("more", f64::from(more.new - a.new_gps).into()), ("least", more.least.into()), ("coverage", more.coverage.into())];
         out.push(text.say_with("staff-more", &args));
     }

@@ -1,19 +1,25 @@
 
 ## 院前急救
 reform-emergency = 院前急救
-reform-lead-emergency = { $name }（{ $year }年）院前急救站的布点：以最少的站点覆盖任何候选点能覆盖的所有居民，以及各站所需救护车。站点数有已证明的界；写出前经独立程序重新核算。
+reform-lead-emergency = { $name }（{ $year }年）院前急救站的布点：以最少的站点覆盖所要求比例的人口，以及各站所需救护车。站点数有已证明的界；写出前经独立程序重新核算。
 emergency-result = { EXACT($stations) } 个急救站在半径与时限内覆盖 { PERCENT($share) } 的人口；候选点中少于 { EXACT($fewest) } 个无法做到。{ PERCENT($circle) } 的人口距急救站 15 分钟以内。
+emergency-result-share = { EXACT($stations) } 个急救站在半径与时限内覆盖 { PERCENT($share) } 的人口（要求 { PERCENT($asked) }）；候选点中少于 { EXACT($fewest) } 个达不到这一比例。{ PERCENT($circle) } 的人口距急救站 15 分钟以内。
+emergency-everybody = 若要覆盖候选点可及的所有人，需 { EXACT($n) } 个急救站（至少 { EXACT($fewest) } 个）：多 { EXACT($more) } 个，多覆盖 { COUNT($people) } 人。
 emergency-cars = 救护车 { EXACT($n) } 辆，每 { COUNT($people) } 人一辆且每站至少一辆；站点与车辆每年约 { MONEY($yuan) }。
 emergency-expected = 若救护车 { PERCENT($busy) } 的时间在忙，预计 { PERCENT($share) } 的人口在可及范围内有空闲车辆；在这些站点上任何其他配置不超过 { PERCENT($most) }。
 emergency-expected-placed = 救护车按可用性配置：若 { PERCENT($busy) } 的时间在忙，预计 { PERCENT($share) } 的人口在可及范围内有空闲车辆；在这些站点上任何其他配置不超过 { PERCENT($most) }。
+emergency-left = { EXACT($n) } 个居民点共 { COUNT($people) } 人虽有可及的候选点但未被覆盖，人口最多的是：{ $names }。
 emergency-bare = { EXACT($n) } 个居民点共 { COUNT($people) } 人在所有候选点的半径或时限之外，最大的是 { $names }。
 emergency-bare-one = { $name }（{ COUNT($people) } 人；{ $time }）
 emergency-beyond = 因每站至少一辆，有 { EXACT($n) } 辆超出标准。
 emergency-stations-title = 急救站
 emergency-fleets-title = 各区县救护车
 emergency-uncovered-title = 覆盖之外的居民点
+emergency-site-yes = 有
+emergency-site-no = 无
 emergency-assumed = 半径与时限：城区 { EXACT($urban_km) } 公里、{ MINUTES($urban_minutes) } 分钟，其他 { EXACT($rural_km) } 公里、{ MINUTES($rural_minutes) } 分钟。假定：可设站的机构、费用、救护车繁忙比例。案例中的位置与路程若为模型值，本方案亦然。各车繁忙视为相互独立。
 col-emergency-station = 急救站
+col-emergency-site = 可及的候选点
 col-emergency-stations = 急救站数
 col-emergency-cars = 救护车
 col-emergency-each = 每车人口

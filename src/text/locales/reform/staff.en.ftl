@@ -4,6 +4,7 @@ reform-staff = Staff
 reform-lead-staff = Where new general practitioners of { $name } ({ $year }) should be posted so that the least covered township has as many family doctors' contracts as it can, and then as many people as possible have one; who is posted down from county hospitals, which clinics lack a doctor, and what training must begin today. The posting is exact by counting; an independent check worked everything out again. Numbers of a modelled case are modelled.
 staff-result = { EXACT($new) } of { EXACT($given) } new general practitioners beside the { EXACT($now) } of today: in the least covered township { PERCENT($least) } of the people have a contract, in all { PERCENT($coverage) }.
 staff-worst = Least covered is { $name } ({ EXACT($people) } people): { PERCENT($share) } have a contract.
+staff-unplaced = { EXACT($n) } of them find no place: where contracts are lacking, the most that one township may take or the establishment of the area is reached, and elsewhere everybody has a contract.
 staff-more = { EXACT($more) } more would bring the least covered township to { PERCENT($least) } and all to { PERCENT($coverage) }.
 staff-posted = { EXACT($hospitals) } hospitals of the counties post { DECIMAL($doctors) } doctors to township centres (employed by the county, used in the township).
 staff-clinics = { EXACT($clinics) } village clinics lack { DECIMAL($doctors) } doctors to have one each.

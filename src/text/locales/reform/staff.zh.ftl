@@ -4,6 +4,7 @@ reform-staff = 人员配置
 reform-lead-staff = { $name }（{ $year }年）新增全科医生应配置到哪里：先使签约率最低的乡镇尽可能高，再使签约总人数最多；县级医院下派哪些医生、哪些村卫生室缺医生、今天必须开始哪些培养。配置由精确计数得出；写出前经独立程序重新核算。模型案例中的数字为模型值。
 staff-result = { EXACT($given) } 名新增全科医生中配置 { EXACT($new) } 名，现有 { EXACT($now) } 名：签约率最低的乡镇为 { PERCENT($least) }，全部居民为 { PERCENT($coverage) }。
 staff-worst = 签约率最低的是{ $name }（{ EXACT($people) } 人）：{ PERCENT($share) }。
+staff-unplaced = 其中 { EXACT($n) } 名无处安排：缺签约的乡镇已达单个乡镇的上限或所在区县的编制，其他乡镇已人人签约。
 staff-more = 再增加 { EXACT($more) } 名，最低乡镇可达 { PERCENT($least) }，全部可达 { PERCENT($coverage) }。
 staff-posted = { EXACT($hospitals) } 家县级医院向乡镇中心下派 { DECIMAL($doctors) } 名医生（县聘乡用）。
 staff-clinics = { EXACT($clinics) } 个村卫生室共缺 { DECIMAL($doctors) } 名医生才能各有一名。

@@ -1,11 +1,17 @@
-//! Staff: practitioners of today counted again, panels, centres, establishments, postings, clinics, training and specialties.
+//! Staff: practitioners of today counted again, panels, centres, establishments, postings, clinics, training and specialties; that no township
+//! could have more is counted ([`counting`]), and what other numbers of practitioners would bring is shared out anew.
 
-use super::{Findings, VALUE, asked, facility, once};
+mod counting;
+mod supply;
+
+use super::{Findings, VALUE, asked, facility, listed, once, same};
 use crate::demand::Problem;
+use crate::ids::FacilityId;
 use crate::network::{Case, Tier};
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::staff::StaffAnswer;
 use crate::policy::reform::Staff;
+use crate::travel::Place;
 use std::collections::BTreeMap;
 
 /// Tolerance of doctors: that of the solver on a sum.
@@ -13,16 +19,22 @@ const DOCTORS: f64 = 1e-4;
 
 pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &StaffAnswer, found: &mut Findings) {
     let rules = plan.scenario.reform.clone().unwrap_or_default().staff;
-    once(a.towns.iter().map(|t| t.town.as_str()), found);
     once(a.sites.iter().map(|s| s.facility.as_str()), found);
-    contracts(case, &rules, plan, a, found);
+    if !contracts(case, &rules, plan, a, found) {
+        return;
+    }
     sites(case, problem, &rules, a, found);
     postings(case, problem, &rules, a, found);
-    training(case, &rules, a, found);
-    specialties(case, &rules, a, found);
+    supply::training(case, &rules, a, found);
+    supply::missing(case, &rules, a, found);
+    supply::specialties(case, &rules, a, found);
+    let counted = counting::Counted::read(case, problem, &rules);
+    counted.best(plan, a, found);
+    counted.steps(a, found);
 }
 
-fn contracts(case: &Case, rules: &Staff, plan: &ReformPlan, a: &StaffAnswer, found: &mut Findings) {
+/// Contracts of every township; `false` where the townships are others.
+fn contracts(case: &Case, rules: &Staff, plan: &ReformPlan, a: &StaffAnswer, found: &mut Findings) -> bool {
     let network = &case.network;
     // one pass over the facilities: practitioners and whether there is a primary facility, by township
     let mut counted: Vec<Option<f64>> = vec![None; network.towns.len()];
@@ -32,23 +44,16 @@ fn contracts(case: &Case, rules: &Staff, plan: &ReformPlan, a: &StaffAnswer, fou
         }
     }
     let none = counted.iter().flatten().all(|g| *g <= 0.0);
-    if none != a.worked_out {
-        found.add(
-            "value",
-            "worked_out",
-            f64::from(u8::from(a.worked_out)),
-            f64::from(u8::from(none)),
-            "Today's number has another source.",
-        );
+    same("value", "worked_out", &a.worked_out, &none, "Today's number has another source.", found);
+    let codes = network.towns.iter().zip(&counted).filter(|(_, c)| c.is_some()).map(|(t, _)| t.code.as_str());
+    if !listed("towns", a.towns.iter().map(|t| t.town.as_str()), codes, found) {
+        return false;
     }
-    let told: BTreeMap<&str, usize> = a.towns.iter().enumerate().map(|(n, t)| (t.town.as_str(), n)).collect();
+    let mut rows = a.towns.iter();
     let (mut least, mut weighted, mut new, mut of_area) = (1.0_f64, 0.0, 0_u64, vec![0.0; network.areas.len()]);
     for (t, town) in network.towns.iter().enumerate() {
         let Some(gps) = counted[t] else { continue };
-        let Some(x) = told.get(town.code.as_str()).map(|n| &a.towns[*n]) else {
-            found.add("names", town.code.as_str(), 0.0, 1.0, "A township with a primary facility is missing.");
-            continue;
-        };
+        let Some(x) = rows.next() else { break };
         let at = || town.code.clone();
         #[allow(clippy::cast_precision_loss)] // far below 2^53
         let people = town.population.0 as f64;
@@ -74,14 +79,10 @@ fn contracts(case: &Case, rules: &Staff, plan: &ReformPlan, a: &StaffAnswer, fou
             found.add("value", town.code.as_str(), x.posted, 0.0, "A negative number of doctors is posted.");
         }
     }
-    if told.len() > network.towns.iter().enumerate().filter(|(t, x)| counted[*t].is_some() && told.contains_key(x.code.as_str())).count() {
-        found.add("names", "towns", 0.0, 0.0, "A township is named that has no primary facility.");
-    }
     #[allow(clippy::cast_precision_loss)] // far below 2^53
     found.at_most("limit", || "new_gps".into(), new as f64, f64::from(a.new_gps), 0.0, "More practitioners are posted than there are.");
-    if let Some(asked) = rules.new_gps {
-        found.equal("value", || "new_gps".into(), f64::from(a.new_gps), f64::from(asked), 0.0, "Another number was asked for.");
-    }
+    let given = f64::from(rules.new_gps.unwrap_or_else(|| supply::to_next_rate(rules, a)));
+    found.equal("value", || "new_gps".into(), f64::from(a.new_gps), given, 0.0, "Another number of practitioners is there to be posted.");
     for (code, quota) in &rules.quotas {
         if let Some(n) = network.areas.iter().position(|x| x.code == *code) {
             found.at_most("limit", || code.clone(), of_area[n], f64::from(*quota), 1e-9, "The area has more than its establishment.");
@@ -89,9 +90,7 @@ fn contracts(case: &Case, rules: &Staff, plan: &ReformPlan, a: &StaffAnswer, fou
     }
     found.equal("objective", || "plan".into(), plan.objective, least, VALUE, "The least covered township has another share.");
     found.equal("value", || "weighted".into(), a.weighted, weighted, VALUE * weighted.max(1.0), "The contracts have another weight.");
-    if a.weighted_bounds.dual > -weighted * (1.0 - VALUE) + VALUE {
-        found.add("bounds", "weighted", a.weighted_bounds.dual, -weighted, "The proven bound of the contracts is above their value.");
-    }
+    true
 }
 
 fn sites(case: &Case, problem: &Problem, rules: &Staff, a: &StaffAnswer, found: &mut Findings) {
@@ -108,7 +107,7 @@ fn sites(case: &Case, problem: &Problem, rules: &Staff, a: &StaffAnswer, found: 
     let mut of_town = vec![0_u32; case.network.towns.len()];
     for (j, f) in case.network.facilities.iter().enumerate().filter(|(_, f)| asked(case, &rules.areas, f)) {
         if let Some(t) = f.town.filter(|_| f.rank() <= 2) {
-            of_town[t.index()] += gps[j];
+            of_town[t.index()] = of_town[t.index()].saturating_add(gps[j]);
         }
         let at = || f.code.clone();
         if f.rank() == 2 && !a.worked_out {
@@ -139,7 +138,11 @@ fn postings(case: &Case, problem: &Problem, rules: &Staff, a: &StaffAnswer, foun
     let mut of_area = vec![0.0; case.network.areas.len()];
     let mut to_town: BTreeMap<usize, f64> = BTreeMap::new();
     for p in &a.postings {
-        let (Some((h, from)), Some((_, to))) = (facility(case, &p.from, found), facility(case, &p.to, found)) else { continue };
+        let (Some((h, from)), Some((c, to))) = (facility(case, &p.from, found), facility(case, &p.to, found)) else { continue };
+        let place = |j: usize| Place::Facility(FacilityId::new(j));
+        let minutes = case.travel.minutes_between(&case.network, place(h), place(c)).unwrap_or(-1.0);
+        let (at, told) = (|| p.from.clone(), p.minutes.unwrap_or(-1.0));
+        found.equal("value", at, told, minutes, VALUE * minutes.max(1.0), "The way of a posted doctor is not as long.");
         if from.rank() != 3 || to.rank() > 2 || from.area != to.area || p.doctors <= 0.0 {
             found.add(
                 "exist",
@@ -171,76 +174,6 @@ fn postings(case: &Case, problem: &Problem, rules: &Staff, a: &StaffAnswer, foun
         let in_plan = a.towns.iter().any(|t| case.network.towns.iter().any(|x| x.code == t.town && x.area.index() == n));
         if in_plan {
             found.at_most("limit", || area.code.clone(), floor, of_area[n], DOCTORS, "Fewer doctors are posted than asked for.");
-        }
-    }
-}
-
-fn training(case: &Case, rules: &Staff, a: &StaffAnswer, found: &mut Findings) {
-    let p = &rules.pipeline;
-    #[allow(clippy::cast_precision_loss)] // far below 2^53
-    let people: f64 = a.towns.iter().map(|t| t.people as f64).sum();
-    let mut stock: f64 = a.towns.iter().map(|t| t.now).sum();
-    if a.pipeline.years.len() != p.years as usize || a.pipeline.programmes.len() != p.programmes.len() {
-        found.add("value", "pipeline", 0.0, f64::from(p.years), "The pipeline has not the years and programmes asked for.");
-        return;
-    }
-    let mut cost = 0.0;
-    for (t, y) in a.pipeline.years.iter().enumerate() {
-        let at = || y.year.to_string();
-        if y.seats.len() != p.programmes.len() || y.arrivals.len() != p.programmes.len() {
-            found.add("value", "pipeline", 0.0, 0.0, "A year has not the programmes asked for.");
-            return;
-        }
-        let size = VALUE * people.max(1.0) / 1e3;
-        let mut yuan = 0.0;
-        for (n, x) in p.programmes.iter().enumerate() {
-            found.at_most("limit", at, y.seats[n], x.per_100k * people / 1e5, size, "More seats are opened than there are.");
-            let begun = t.checked_sub(x.lead as usize).map_or(0.0, |b| a.pipeline.years[b].seats.get(n).copied().unwrap_or(f64::NAN));
-            found.equal("value", at, y.arrivals[n], x.keep * begun, size, "Others end their training in this year.");
-            yuan += x.cost * y.seats[n];
-        }
-        let leave = p.attrition * stock;
-        stock += y.arrivals.iter().sum::<f64>() - leave;
-        let rate = p.milestones.iter().filter(|m| m.year as usize <= t + 1).map(|m| m.per_10k).fold(0.0, f64::max);
-        found.equal("value", at, y.leave, leave, size, "Another number leaves.");
-        found.equal("value", at, y.stock, stock, size, "There are not as many practitioners.");
-        found.equal("value", at, y.wanted, rate * people / 1e4, size, "Another number is wanted.");
-        found.equal("value", at, y.missing, (y.wanted - stock).max(0.0), size, "Another number is missing.");
-        found.equal("value", at, y.yuan, yuan, VALUE * yuan.max(1.0), "The seats cost another sum.");
-        if i64::from(y.year) != i64::from(case.network.year) + i64::try_from(t).unwrap_or_default() + 1 {
-            found.add("value", at(), f64::from(y.year), f64::from(case.network.year), "The years do not follow that of the case.");
-        }
-        cost += yuan + p.missing * y.missing;
-    }
-    found.equal("value", || "pipeline".into(), a.pipeline.cost, cost, VALUE * cost.max(1.0), "The pipeline costs another sum.");
-    if a.pipeline.bounds.dual > cost * (1.0 + VALUE) + VALUE {
-        found.add("bounds", "pipeline", a.pipeline.bounds.dual, cost, "The proven bound of the pipeline is above its cost.");
-    }
-}
-
-fn specialties(case: &Case, rules: &Staff, a: &StaffAnswer, found: &mut Findings) {
-    let mut people: BTreeMap<&str, f64> = BTreeMap::new();
-    for t in &a.towns {
-        if let Some(town) = case.network.towns.iter().find(|x| x.code == t.town) {
-            #[allow(clippy::cast_precision_loss)] // far below 2^53
-            let here = t.people as f64;
-            *people.entry(&case.network.area(town.area).code).or_default() += here;
-        }
-    }
-    for s in &rules.specialties {
-        let rows: Vec<_> = a.specialties.iter().filter(|r| r.specialty == s.name).collect();
-        let total: u64 = rows.iter().map(|r| u64::from(r.new)).sum();
-        if s.new.is_some_and(|n| total > u64::from(n)) || rows.len() != people.len() {
-            found.add("limit", s.name.as_str(), 0.0, 0.0, "More specialists than there are, or not all areas.");
-        }
-        for r in rows {
-            let n = people.get(r.area.as_str()).copied().unwrap_or(f64::NAN);
-            let at = || format!("{} {}", r.specialty, r.area);
-            found.equal("value", at, r.wanted, s.per_10k * n / 1e4, VALUE * n.max(1.0), "Another number is wanted.");
-            let now = s.now_per_10k.get(&r.area).map(|x| x * n / 1e4);
-            found.equal("value", at, r.now.unwrap_or(-1.0), now.unwrap_or(-1.0), VALUE * n.max(1.0), "There are not as many today.");
-            let most = (r.wanted - now.unwrap_or_default()).max(0.0).ceil() + 1e-9;
-            found.at_most("limit", at, f64::from(r.new), most, 1e-6, "The area gets more than it lacks.");
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Phases: beds followed through the years, growth, money, projects, and the sum of it all.
+//! Phases: beds followed through the years, growth, money, projects, the sum of it all, and the bound from the prices of wanted beds and money.
 
-use super::{Findings, VALUE, asked, facility};
+mod dual;
+
+use super::{Findings, VALUE, asked, facility, listed, number};
 use crate::demand::Problem;
 use crate::ids::AreaId;
 use crate::network::Case;
@@ -13,14 +15,20 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Phase
     let rules = plan.scenario.reform.clone().unwrap_or_default().phases;
     let network = &case.network;
     let years = rules.years as usize;
-    let mut today: BTreeMap<&str, f64> = BTreeMap::new();
+    // areas in the order of the case with their beds of ranks 2 and 3
+    let mut of: BTreeMap<usize, f64> = BTreeMap::new();
     for (j, f) in network.facilities.iter().enumerate().filter(|(_, f)| matches!(f.rank(), 2 | 3) && asked(case, &rules.areas, f)) {
         if let Some(area) = f.area {
-            *today.entry(&network.area(area).code).or_default() += problem.beds[j];
+            *of.entry(area.index()).or_default() += problem.beds[j];
         }
     }
-    if a.rows.len() != today.len() * years || a.years.len() != years || a.today.len() != today.len() {
-        found.add("value", "rows", size(a.rows.len()), size(today.len() * years), "Not every area has every year.");
+    let codes = of.keys().map(|&n| network.areas[n].code.as_str());
+    if !listed("today", a.today.iter().map(|t| t.0.as_str()), codes, found) {
+        return;
+    }
+    let today: BTreeMap<&str, f64> = of.iter().map(|(&n, beds)| (network.areas[n].code.as_str(), *beds)).collect();
+    if a.rows.len() != today.len() * years || a.years.len() != years {
+        found.add("value", "rows", number(a.rows.len()), number(today.len() * years), "Not every area has every year.");
         return;
     }
     let factor = |t: usize| (1.0 + rules.discount).powi(-i32::try_from(t).unwrap_or(i32::MAX));
@@ -44,6 +52,10 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Phase
     for (t, y) in a.years.iter().enumerate() {
         let sum = |of: &dyn Fn(&PhaseRow) -> f64| a.rows.iter().skip(t).step_by(years).map(of).sum::<f64>();
         let at = || y.year.to_string();
+        let year = i64::from(network.year) + 1 + i64::try_from(t).unwrap_or_default();
+        if i64::from(y.year) != year {
+            found.add("names", at(), f64::from(y.year), f64::from(network.year), "The years do not follow that of the case.");
+        }
         for (told, sums) in [
             (y.wanted, sum(&|r| r.wanted)),
             (y.beds, sum(&|r| r.beds)),
@@ -70,18 +82,46 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Phase
     found.equal("value", || "missing".into(), a.missing, missing, VALUE * missing.max(1.0), "What is missing is worth another sum.");
     let total = capital + missing;
     found.equal("objective", || "plan".into(), plan.objective, total, VALUE * total.max(1.0), "The plan does not cost that.");
-    for (code, beds) in &a.sites {
-        if let Some((_, f)) = facility(case, code, found) {
-            if !matches!(f.rank(), 2 | 3) || !asked(case, &rules.areas, f) || *beds < 0.0 {
-                found.add("exist", code.as_str(), *beds, 0.0, "The facility cannot get beds here.");
+    sites((case, problem), &rules, a, &gained, found);
+    dual::check(&rules, plan, a, found);
+}
+
+/// Beds that facilities have more in the last year: those of their projects, or of their area in proportion to the beds of today.
+fn sites((case, problem): (&Case, &Problem), rules: &Phases, a: &PhasesAnswer, gained: &BTreeMap<&str, f64>, found: &mut Findings) {
+    let network = &case.network;
+    let last = a.years.last().map_or(network.year, |y| y.year);
+    let here = |j: usize| matches!(network.facilities[j].rank(), 2 | 3) && asked(case, &rules.areas, &network.facilities[j]);
+    let mut wanted = vec![0.0; network.facilities.len()];
+    if rules.projects.is_some() {
+        for p in &a.projects {
+            let Some((j, f)) = facility(case, &p.facility, found) else { continue };
+            if !here(j) {
+                found.add("exist", f.code.as_str(), p.beds, 0.0, "No project can be begun here.");
             }
-            if let Some(left) = f.area.and_then(|x| gained.get_mut(network.area(x).code.as_str())) {
-                *left -= beds;
+            wanted[j] += if p.ready <= last { p.beds } else { 0.0 };
+        }
+    } else {
+        for (code, more) in gained.iter().filter(|(_, more)| **more > 1e-9) {
+            let of = |j: &usize| here(*j) && network.facilities[*j].area.is_some_and(|x| network.area(x).code == **code);
+            let mine: Vec<usize> = (0..wanted.len()).filter(of).collect();
+            let beds: f64 = mine.iter().map(|&j| problem.beds[j]).sum();
+            for &j in &mine {
+                wanted[j] = more * if beds > 0.0 { problem.beds[j] / beds } else { 1.0 / number(mine.len()) };
             }
         }
     }
-    for (code, left) in gained {
-        found.equal("value", || code.to_owned(), left, 0.0, 1e-4, "Its facilities get not the beds that the area gets.");
+    super::once(a.sites.iter().map(|s| s.0.as_str()), found);
+    let mut told = vec![0.0; wanted.len()];
+    for (code, beds) in &a.sites {
+        if let Some((j, _)) = facility(case, code, found) {
+            told[j] += beds;
+        }
+    }
+    for (j, f) in network.facilities.iter().enumerate() {
+        found.equal("value", || f.code.clone(), told[j], wanted[j], 1e-4, "The facility gets other beds than its project or its share.");
+        if told[j] > 0.0 && !here(j) {
+            found.add("exist", f.code.as_str(), told[j], 0.0, "The facility cannot get beds here.");
+        }
     }
 }
 
@@ -144,16 +184,14 @@ fn follow(case: &Case, rules: &Phases, a: &PhasesAnswer, area: AreaId, today: f6
             _ => (p.centre_beds, p.centre_beds * p.centre_capital, rules.lead),
         };
         let at = || x.facility.clone();
+        if (named.is_none() && !x.name.is_empty()) || beds <= 0.0 {
+            found.add("exist", at(), x.beds, beds, "There is no such project.");
+        }
         found.equal("value", at, x.beds, beds, 1e-9, "The project has other beds.");
         found.equal("value", at, x.yuan, yuan, VALUE * yuan.max(1.0), "The project costs another sum.");
-        found.equal("value", at, f64::from(x.ready - x.begun), f64::from(lead), 0.0, "The project takes other years.");
+        found.equal("value", at, f64::from(x.ready) - f64::from(x.begun), f64::from(lead), 0.0, "The project takes other years.");
     }
     for ((facility, _), n) in seen.iter().filter(|(_, n)| **n > 1) {
         found.add("limit", *facility, f64::from(*n), 1.0, "The project is begun twice.");
     }
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of rows
-fn size(n: usize) -> f64 {
-    n as f64
 }

@@ -1,6 +1,9 @@
-//! A network of telemedicine: links that may be, hubs that can carry them, shares that are reached, money that adds up.
+//! A network of telemedicine: links that may be, hubs that can carry them, shares that are reached, money that adds up; the least cost, that of
+//! other shares and that of every hub forced otherwise are worked out anew ([`least`]).
 
-use super::{Findings, VALUE, asked, facility, once};
+mod least;
+
+use super::{Findings, VALUE, asked, facility, number, once};
 use crate::network::{Case, Tier};
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::telemedicine::TelemedicineAnswer;
@@ -67,9 +70,6 @@ pub(super) fn check(case: &Case, plan: &ReformPlan, a: &TelemedicineAnswer, foun
         VALUE * cost.max(1.0),
         "The plan does not cost what its hubs and links cost.",
     );
-}
-
-#[allow(clippy::cast_precision_loss)] // counts of facilities
-fn number(n: usize) -> f64 {
-    n as f64
+    // links that do not count are refused above; the sums below are for questions that can be put
+    least::check(case, &rules, plan, a, found);
 }

@@ -13,8 +13,11 @@
 //! | `total` | beds added are not those asked for |
 //! | `rounding` | whole beds of an area a bed or more from the optimum of the programme (not with cost, where beds are added to keep the limit) |
 //! | `measure` | Gini, worst-off, best-off, deviation or cost is not what the beds give |
-//! | `objective`, `bounds`, `termination` | the objective is not that of the exact beds, the dual bound is above it, or it is called optimal with a gap |
+//! | `objective`, `bounds`, `termination` | the objective is not that of the exact beds, the dual bound is above it or above what beds at one rate reach, or it is called optimal with a gap |
+//! | `price` | a price of a limit or of a bed that the optimum beside it contradicts (not with cost: those are the solver's word) |
 //! | `gini-limit` | the exact beds break the limit on the Gini coefficient |
+
+mod level;
 
 use super::{Findings, Violation};
 use crate::demand::Problem;
@@ -42,6 +45,7 @@ pub fn check_beds(problem: &Problem, plan: &BedsPlan) -> Vec<Violation> {
     facilities(problem, plan, &mut found);
     region(problem, plan, &mut found);
     measures(problem, plan, &mut found);
+    level::check(plan, &mut found);
     found.0
 }
 
