@@ -119,7 +119,7 @@ fn repaired(
     observer: &dyn Observer,
 ) -> Result<Diagnosis, SolveError> {
     observer.event(&Event::Started { step: "repair", total: None });
-    let diagnosis = repair::diagnose(problem, backend, method, limits, observer)?;
+    let diagnosis = repair::diagnose(problem, backend, method, limits, &Unbounded(observer))?;
     observer.event(&Event::Finished);
     Ok(diagnosis)
 }
@@ -305,7 +305,7 @@ fn guide(
     Ok(Some(decompose::Guide { duals, usage }))
 }
 
-/// Passes everything on but bounds: those of a coarse picture are no plan's of the case, and who hears of a plan may ask for it by stopping.
+/// Passes everything on but bounds: those of a coarse picture or of a repair are no plan's of the case, and who hears of a plan may ask for it by stopping.
 struct Unbounded<'a>(&'a dyn Observer);
 
 impl Observer for Unbounded<'_> {
