@@ -2,8 +2,9 @@
 
 use super::page_words::value;
 use crate::plot::cells::cells;
+use crate::plot::font::width;
 use crate::plot::palette::{INK, NOTHING, QUIET, STEPS};
-use crate::plot::svg::{Paint, Sheet, Type};
+use crate::plot::svg::{Anchor, Paint, Sheet, Type};
 use crate::plot::{Picture, PlotError};
 use crate::text::{Catalogue, Measure, shorten};
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,10 @@ const GAP: f64 = 14.0;
 const TITLE: f64 = 34.0;
 /// Room above the maps, for the legend.
 const HEAD: f64 = 58.0;
+/// Maps with up to so many areas have their names on them.
+const MOST_NAMES: usize = 14;
+/// Size of a name on a map.
+const NAME: f64 = 10.5;
 /// Room of a class in the legend.
 const CLASS: f64 = 180.0;
 /// Kilometres of a degree of latitude.
@@ -218,8 +223,33 @@ fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f
         }
     }
     sheet.end();
+    names(sheet, &towns, &points, say);
     if towns.is_empty() {
         sheet.text((x + 8.0, y + 18.0), &say.text.say("batch-map-no-places"), Type::plain(11.0).in_colour(INK));
+    }
+}
+
+/// Names of areas, each in the middle of its townships; one that would run over another is left to the pointer.
+fn names(sheet: &mut Sheet, towns: &[(&Places, &BTreeMap<String, f64>, &Town)], points: &[(f64, f64)], say: Say<'_>) {
+    let mut middles: BTreeMap<&str, (f64, f64, f64, String)> = BTreeMap::new();
+    for ((places, values, town), (x, y)) in towns.iter().zip(points) {
+        let (code, name, english) = &places.areas[town.2];
+        if values.contains_key(code) {
+            let m = middles.entry(code).or_insert_with(|| (0.0, 0.0, 0.0, say.text.place(name, english.as_deref())));
+            (m.0, m.1, m.2) = (m.0 + x, m.1 + y, m.2 + 1.0);
+        }
+    }
+    if middles.len() > MOST_NAMES {
+        return;
+    }
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+    for (x, y, n, name) in middles.into_values() {
+        let name = shorten(&name, 24);
+        let (x, y, half) = (x / n, y / n, 0.5 * width(&name, NAME) + 3.0);
+        if taken.iter().all(|t| (t.0 - x).abs() > t.2 + half || (t.1 - y).abs() > 1.3 * NAME) {
+            sheet.text((x, y + 0.35 * NAME), &name, Type::plain(NAME).at(Anchor::Middle).halo());
+            taken.push((x, y, half));
+        }
     }
 }
 

@@ -48,6 +48,8 @@ pub(super) struct Shown<'a> {
     /// Value of each area.
     pub areas: BTreeMap<String, f64>,
     pub objective: Option<f64>,
+    /// Unit of the objective, where its model names one.
+    pub unit: Option<String>,
 }
 
 /// Makes the page of the jobs of a batch (`own`: positions in its list); indicator and language are those of the specification by default.
@@ -77,8 +79,10 @@ pub fn make(
     let more_maps = panels.len().saturating_sub(MOST_MAPS);
     let lines: Vec<Line> = entries.iter().zip(found).map(|(e, there)| table::line(&text, e, there, &places)).collect();
     let (ranking, areas) = table::ranking(&text, &shown, &variants, &places, measure);
-    let differences = table::differences(&text, &shown, "differences", |s| s.whole, |_| measure);
-    let money = (chosen != "objective").then(|| table::differences(&text, &shown, "objectives", |s| s.objective, say::of_objective));
+    let differences = table::differences(&text, &shown, "differences", |s| s.whole, |_| (measure, None));
+    let money = (chosen != "objective").then(|| {
+        table::differences(&text, &shown, "objectives", |s| s.objective, |s| (say::of_objective(&s.entry.command), s.unit.as_deref()))
+    });
     let title = if batch.name.is_empty() { text.say("batch-untitled") } else { shorten(&clean(&batch.name), 160) };
     let whole = found.iter().all(There::is_final);
     let headed = |id: &str| text.say_with(id, &[("indicator", (&name).into())]);
@@ -163,7 +167,7 @@ fn values<'a>(
 ) -> (String, Vec<Shown<'a>>) {
     use rayon::prelude::*;
     type Values = Vec<(Option<String>, String, f64)>;
-    let all: Vec<(&'a Entry, Values)> = entries
+    let all: Vec<(&'a Entry, Values, Option<String>)> = entries
         .par_iter()
         .zip(found)
         .filter(|(entry, there)| {
@@ -172,16 +176,17 @@ fn values<'a>(
         })
         .map(|(entry, _)| {
             let peopled = places.get(&entry.case).map(Places::peopled);
-            let mut values = tables::indicators(&root.join("jobs").join(&entry.hash), &entry.command, peopled.as_ref());
+            let folder = root.join("jobs").join(&entry.hash);
+            let mut values = tables::indicators(&folder, &entry.command, peopled.as_ref());
             values.retain(|(_, name, _)| SHOWN.contains(&name.as_str()) || Some(name.as_str()) == asked);
-            (*entry, values)
+            (*entry, values, tables::unit(&folder))
         })
         .collect();
-    let there = |name: &str| all.iter().any(|(_, values)| values.iter().any(|(_, n, _)| n == name));
+    let there = |name: &str| all.iter().any(|(_, values, _)| values.iter().any(|(_, n, _)| n == name));
     let chosen = asked.filter(|a| there(a)).or_else(|| SHOWN.into_iter().find(|s| there(s))).unwrap_or("objective").to_owned();
     let shown = all
         .into_iter()
-        .map(|(entry, values)| {
+        .map(|(entry, values, unit)| {
             let whole = |name: &str| values.iter().find(|(area, n, _)| area.is_none() && n == name).map(|(_, _, v)| *v);
             let mut areas: BTreeMap<String, f64> =
                 values.iter().filter(|(_, n, _)| *n == chosen).filter_map(|(area, _, v)| Some((area.clone()?, *v))).collect();
@@ -190,7 +195,7 @@ fn values<'a>(
                 areas = p.peopled().into_iter().map(|code| (code, v)).collect();
             }
             let (case, variant) = (say::case(text, entry, places), say::variant(text, entry));
-            Shown { entry, case, variant, whole: whole(&chosen), areas, objective: whole("objective") }
+            Shown { entry, case, variant, whole: whole(&chosen), areas, objective: whole("objective"), unit }
         })
         .collect();
     (chosen, shown)

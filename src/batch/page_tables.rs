@@ -78,13 +78,13 @@ pub(super) fn ranking(
     (out, all)
 }
 
-/// Every variant of a case and command beside its first one. `of`: the value of a job; `measure`: in what it is, by command.
+/// Every variant of a case and command beside its first one. `of`: the value of a job; `measure`: in what it is, and the unit of what has no measure.
 pub(super) fn differences(
     text: &Catalogue,
     shown: &[Shown<'_>],
     id: &str,
     of: impl Fn(&Shown<'_>) -> Option<f64>,
-    measure: impl Fn(&str) -> Option<Measure>,
+    measure: impl for<'s> Fn(&'s Shown<'_>) -> (Option<Measure>, Option<&'s str>),
 ) -> Table {
     let mut order: Vec<(&str, String)> = Vec::new();
     type Row<'a> = (&'a Shown<'a>, BTreeMap<String, f64>);
@@ -114,14 +114,23 @@ pub(super) fn differences(
     }
     for key in order.into_iter().take(MOST_ROWS) {
         let (one, values) = &rows[&key];
-        let unit = measure(&one.entry.command);
+        let (measure, unit) = measure(one);
+        // money has its unit in its words
+        let unit = unit.filter(|_| measure.is_none()).map_or_else(String::new, |u| text.key("unit", &u.replace(' ', "-")));
+        let with_unit = |v: Option<f64>| {
+            let mut cell = in_measure(text, measure, v);
+            if v.is_some() && !unit.is_empty() {
+                cell.text = format!("{} {unit}", cell.text);
+            }
+            cell
+        };
         let first = values.get(&variants[0]).copied();
-        let mut row = vec![said(&one.case), said(&key.1), in_measure(text, unit, first)];
+        let mut row = vec![said(&one.case), said(&key.1), with_unit(first)];
         for v in &variants[1..] {
             let value = values.get(v).copied();
-            row.push(in_measure(text, unit, value));
+            row.push(with_unit(value));
             let difference = value.zip(first).map(|(v, f)| v - f);
-            row.push(difference.map_or_else(dash, |d| Cell { text: say::difference(text, unit, d), sort: Some(d) }));
+            row.push(difference.map_or_else(dash, |d| Cell { text: say::difference(text, measure, d), sort: Some(d) }));
         }
         out.rows.push(row);
     }

@@ -24,6 +24,8 @@ pub(super) fn value(text: &Catalogue, measure: Option<Measure>, v: f64) -> Strin
     match measure {
         // two digits: neighbours differ by tenths of a percent
         Some(Measure::Share) => format!("{}%", text.exact(100.0 * v, 2)),
+        // whole numbers are counts
+        None if v.fract() == 0.0 && v.abs() < 1e9 => text.exact(v, 0),
         Some(Measure::Number) | None => number(v),
         Some(m) => text.value(m, v),
     }
