@@ -129,6 +129,74 @@ pub trait Session: Send {
     /// # Errors
     /// When the solver refuses them.
     fn set_costs(&mut self, costs: &[f64]) -> Result<(), BackendError>;
+
+    /// Adds rows behind the present ones.
+    ///
+    /// # Errors
+    /// When the solver refuses them.
+    fn add_rows(&mut self, rows: &[AddedRow]) -> Result<(), BackendError>;
+
+    /// Takes rows out, given by growing number; those behind them move up.
+    ///
+    /// # Errors
+    /// When the solver refuses it.
+    fn delete_rows(&mut self, rows: &[usize]) -> Result<(), BackendError>;
+
+    /// Replaces the bounds of some columns.
+    ///
+    /// # Errors
+    /// When the solver refuses them.
+    fn set_col_bounds(&mut self, cols: &[(usize, f64, f64)]) -> Result<(), BackendError>;
+
+    /// Iterations after which later runs end as stopped; `None`: no limit.
+    fn limit_iterations(&mut self, most: Option<u32>);
+
+    /// Where the simplex stands; rows added later count as basic when it is put back.
+    ///
+    /// # Errors
+    /// When the solver has no basis.
+    fn basis(&self) -> Result<Basis, BackendError>;
+
+    /// Puts a basis back.
+    ///
+    /// # Errors
+    /// When the solver refuses it.
+    fn set_basis(&mut self, basis: &Basis) -> Result<(), BackendError>;
+}
+
+/// A row to be added to a session.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AddedRow {
+    /// Least activity.
+    pub lower: f64,
+    /// Greatest activity.
+    pub upper: f64,
+    /// Columns and their coefficients.
+    pub entries: Vec<(usize, f64)>,
+}
+
+/// Where a simplex stands, in the solver's own terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Basis {
+    cols: Vec<i32>,
+    rows: Vec<i32>,
+    /// What the solver says of a basic row.
+    basic: i32,
+}
+
+impl Basis {
+    /// Whether a row is basic: it does not bind.
+    #[must_use]
+    pub fn is_basic(&self, row: usize) -> bool {
+        self.rows.get(row).is_none_or(|&s| s == self.basic)
+    }
+
+    /// The basis without some basic rows.
+    #[must_use]
+    pub fn keeping(&self, keep: &[bool]) -> Self {
+        let rows = self.rows.iter().zip(keep).filter(|(_, keep)| **keep).map(|(s, _)| *s).collect();
+        Self { rows, cols: self.cols.clone(), basic: self.basic }
+    }
 }
 
 /// Which simplex a session runs.

@@ -13,9 +13,10 @@ use crate::plan::LayoutPlan;
 use crate::plan::beds::BEDS_KIND;
 use crate::plan::reform::REFORM_KIND;
 use crate::policy::demands;
-use crate::report::register::{RegisterReport, count, write_bundle};
+use crate::report::register::{RegisterReport, tally, write_bundle};
 use anyhow::anyhow;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// List every numbered demand of the reform documents beside what plans of a case reach, and those that no plan judges with the reason
@@ -67,9 +68,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     output::claim_results(out)?;
     let prepared: Prepared = steps::prepare(&args.case, steps::Ask::default(), observer)?;
     let mut all = Gathered::default();
+    let mut given = BTreeMap::new();
     for file in &args.plans {
         let wrong = if plan_file::kind(file).as_deref() == Some(REFORM_KIND) {
             let (_, plan, wrong, _) = reform::judge(&args.case, file, observer)?;
+            if let Some(first) = given.insert(plan.answer.model(), file) {
+                let (name, first, second) = (plan.answer.model().name(), first.display(), file.display());
+                return Err(Fault::Usage(format!("{first} and {second} are both plans of {name}; give one of them")));
+            }
             all.goals.extend(goals(&plan));
             wrong
         } else if layout_files::kind_of(file).as_deref() == Some("layout") {
@@ -97,16 +103,19 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let report = RegisterReport { network, name_en: prepared.name_en.as_deref(), demands: &demands, rows: &rows, areas, version };
     let files = write_bundle(&report, args.lang.code()).map_err(|e| anyhow!(e))?;
     output::write_results(out, &files)?;
-    let (met, missed) = count(&rows);
-    let silent = rows.iter().filter(|r| r.goal.is_none()).count();
+    let t = tally(&rows);
     let best: Vec<_> =
         ranking(areas).into_iter().take(10).map(|(a, score, _)| json!({ "area": network.areas[a].code, "score": score })).collect();
     let json = json!({
-        "command": "ledger", "ok": true, "case": network.name, "rows": rows, "met": met, "missed": missed, "not_judged": silent,
+        "command": "ledger", "ok": true, "case": network.name, "rows": rows, "met": t.met, "met_in_part": t.part, "missed": t.missed, "not_judged": t.silent,
         "top_areas": best, "out": out, "files": referral::names(&files),
     });
     let text = format!(
-        "{met} demands met, {missed} missed, {silent} not judged by the plans given\nwritten: {}",
+        "{} demands met, {} in part, {} missed, {} not judged by the plans given\nwritten: {}",
+        t.met,
+        t.part,
+        t.missed,
+        t.silent,
         out.join("report.html").display()
     );
     Ok(Answer::fine(json, text))

@@ -20,7 +20,7 @@ use crate::outcome::{Event, Limits, Observer};
 use crate::plan::reform::{Model, ReformPlan};
 use crate::plan::{BedsPlan, LayoutPlan, ReferralPlan};
 use crate::policy::Scenario;
-use crate::report::register::{RegisterReport, count};
+use crate::report::register::{RegisterReport, tally};
 use crate::report::whole::{Missing, Rest, WholeReport, write_bundle};
 use crate::{backend, io};
 use anyhow::anyhow;
@@ -163,7 +163,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         Gathered { referral: Some(now.indicators.clone()), layout: layout.clone(), goals: all.plans.iter().flat_map(goals).collect() };
     let network = &stands.case.network;
     let (demands, rows) = gathered.rows(network)?;
-    let (met, missed) = count(&rows);
+    let counted = tally(&rows);
     let register = RegisterReport {
         network,
         name_en: base.name_en.as_deref(),
@@ -219,7 +219,8 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         100.0 * rest.value,
         rest.rounds
     ));
-    lines.push(format!("{met} demands of the documents met, {missed} missed, {seconds:.0} s"));
+    lines
+        .push(format!("{} demands of the documents met, {} in part, {} missed, {seconds:.0} s", counted.met, counted.part, counted.missed));
     lines.push(format!("written: {}", out.join("report.html").display()));
     let told: Vec<_> = all
         .plans
@@ -231,7 +232,7 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         "before": { "objective": before.plan.objective, "indicators": before.plan.indicators }, "indicators": now.plan.indicators,
         "beds": beds.map(|b| json!({ "question": b.question, "objective": b.objective, "bounds": b.bounds, "before": b.before, "after": b.after })),
         "models": told, "missing": all.missing.iter().map(|m| json!({ "model": m.model, "sentences": m.sentences })).collect::<Vec<_>>(),
-        "rounds": rest.rounds, "from_rest": { "value": rest.value, "share": rest.share }, "met": met, "missed": missed, "seconds": seconds,
+        "rounds": rest.rounds, "from_rest": { "value": rest.value, "share": rest.share }, "met": counted.met, "met_in_part": counted.part, "missed": counted.missed, "seconds": seconds,
         "out": out, "files": referral::names(&files),
     });
     Ok(Answer::fine(json, lines.join("\n")))

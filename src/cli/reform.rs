@@ -8,13 +8,13 @@ use super::{check as refusal, referral};
 use crate::check::check_reform;
 use crate::check::reform::recomputes_bound;
 use crate::io;
-use crate::network::Network;
+use crate::network::{Network, Place, Problem, codes};
 use crate::outcome::{Event, Limits, Observer};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
 use crate::plot::reform::ReformPictureInput;
 use crate::policy::{Reform, Scenario};
-use crate::reform::{self, ReformInput, Reformed, Repair, Solved};
+use crate::reform::{self, ReformError, ReformInput, Reformed, Repair, Solved};
 use crate::report::reform::{ReformReport, part, tables, write_bundle};
 use crate::text::Catalogue;
 use anyhow::anyhow;
@@ -79,7 +79,8 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
     let rests_on = args.referral.as_deref().map(|f| io::plan_file::read_plan(f, Some(&prepared.case.network))).transpose();
     let rests_on = rests_on.map_err(Fault::Invalid)?;
     let limits = limits(args);
-    let plan = match work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer)? {
+    let found = work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer);
+    let plan = match found.map_err(|fault| lacking(fault, &args.case))? {
         Ok(plan) => plan,
         Err(repairs) => return infeasible(model, &prepared.case.network, &repairs),
     };
@@ -138,6 +139,20 @@ impl Observer for Unitless<'_> {
 
     fn stop_requested(&self) -> bool {
         self.0.stop_requested()
+    }
+}
+
+/// A case that lacks what a model needs is invalid input, not a failure.
+fn lacking(fault: Fault, case: &Path) -> Fault {
+    match fault {
+        Fault::Failed(e) => match e.downcast_ref() {
+            Some(ReformError::Lacks(what)) => {
+                let place = Place::file(&case.display().to_string());
+                Fault::Invalid(vec![Problem::new(&codes::MODEL_LACKS, place, what.clone())])
+            }
+            _ => Fault::Failed(e),
+        },
+        other => other,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::columns::Var;
 use super::referral_cells::{NONE, first_exists};
 use super::referral_flow::{Form, ReferralModel, up_cost};
-use super::referral_rows::{FLOW, MONEY, charges, floor};
+use super::referral_rows::{FLOW, MONEY, Target, charges, floor};
 use crate::demand::Problem;
 use crate::ids::{ClassId, FacilityId, SettlementId};
 use crate::network::Kind;
@@ -65,13 +65,16 @@ impl ReferralModel {
         flows
     }
 
-    /// Shortfalls of the soft targets with the price of the last case, recomputed from the flows' row activities.
+    /// Shortfalls of the soft targets with the price of the last case: no more than the flows leave short, as plans within a gap
+    /// may pay for more.
     #[must_use]
     pub fn shortfalls(&self, values: &[f64], duals: &[f64]) -> Vec<Shortfall> {
         let mut short = vec![0.0; self.targets.len()];
+        let needed = self.left_short(values);
         for (key, &value) in self.keys.iter().zip(values) {
             if key.var == Var::Shortfall {
-                short[key.place as usize] = value.max(0.0);
+                let n = key.place as usize;
+                short[n] = value.min(needed[n]).max(0.0);
             }
         }
         self.targets
@@ -85,6 +88,24 @@ impl ReferralModel {
                 price: duals.get(t.row).map_or(0.0, |y| y.abs() / (t.unit * MONEY)),
             })
             .collect()
+    }
+
+    /// What each target lacks by everything but its shortfall, in units of its row; below 0 where it has more than is wanted.
+    fn left_short(&self, values: &[f64]) -> Vec<f64> {
+        let mut of_row = vec![usize::MAX; self.linear.row_count()];
+        self.targets.iter().enumerate().for_each(|(n, t)| of_row[t.row] = n);
+        let mut done = vec![0.0; self.targets.len()];
+        for (col, &value) in values.iter().enumerate().filter(|(col, _)| self.keys[*col].var != Var::Shortfall) {
+            for (row, a) in self.linear.column(col) {
+                if let Some(sum) = done.get_mut(of_row[row]) {
+                    *sum += a * value;
+                }
+            }
+        }
+        let lack = |(t, done): (&Target, f64)| {
+            if t.sign > 0.0 { self.linear.row_lower[t.row] - done } else { done - self.linear.row_upper[t.row] }
+        };
+        self.targets.iter().zip(done).map(lack).collect()
     }
 
     /// Duals as yuan (model 6.5). Empty duals give zeros.

@@ -133,6 +133,7 @@ rules! {
     TARGET_BOTH "E096" Error "A target is set and switched off in one scenario", "remove it from targets or from targets_off";
     SWITCH_WITHOUT_DATA "E097" Warning "A switch is on that the tables give nothing to work on", "fill the column, or leave the switch off";
     ROWS_LEFT_OUT "E098" Warning "Rows of a foreign table were left out, or placed by a rule", "nothing, when the rule serves; else fill the cells it names";
+    MODEL_LACKS "E099" Error "What was asked for needs something that neither the tables nor the command give", "add it, or ask for other areas";
 
     // 100-109: location instances
     LOCATION_FORMAT "E100" Error "The file is in none of the formats of location instances", "name the format with --format; docs/location-files.md describes each";

@@ -16,7 +16,7 @@
 //! means, in the form of row C3t ([`crate::policy::scenario::AidChange`]).
 
 use super::{ReformError, ReformInput, Reformed, Repair, Solved, asked, ended};
-use crate::backend::{self, LpSolution, LpStatus, Simplex};
+use crate::backend::{self, BackendError, LpSolution, LpStatus, Simplex};
 use crate::ids::FacilityId;
 use crate::model::LinearModel;
 use crate::model::rowwise::RowWise;
@@ -72,7 +72,8 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         return Err(ReformError::Stopped(crate::outcome::Limit::Time));
     }
     if let Some(broken) = found.values.iter().find(|v| (*v - v.round()).abs() > 1e-6) {
-        return Err(ReformError::Lacks(format!("the optimum found is not whole ({broken}): the solver did not end in a vertex")));
+        let what = format!("the optimum found is not whole ({broken}): the solver did not end in a vertex");
+        return Err(BackendError::Failed { backend: "lp", what }.into());
     }
     let primal = model.objective(&found.values.iter().map(|v| v.round()).collect::<Vec<_>>());
     let bounds = Bounds { primal, dual: model.dual_bound(&found.duals).min(primal) };

@@ -12,6 +12,7 @@ use crate::policy::pack::TargetSense;
 use crate::text::Catalogue;
 use minijinja::value::Serde;
 use minijinja::{Value, context};
+use std::collections::BTreeMap;
 
 /// Areas that the ranking shows: ten (N18).
 const RANKED: usize = 10;
@@ -41,12 +42,9 @@ pub fn write_bundle(input: &RegisterReport<'_>, lang: &str) -> Result<Vec<File>,
     let text = &Catalogue::load(lang)?;
     let name = crate::text::shorten(&text.place(&input.network.name, input.name_en), 160);
     let sheets = sheets(input, text)?;
-    let (met, missed) = count(input.rows);
-    let silent = input.rows.iter().filter(|r| r.goal.is_none()).count();
-    let sentences = vec![
-        text.say_with("register-result", &[("met", met.into()), ("missed", missed.into()), ("silent", silent.into())]),
-        text.say("register-own-words"),
-    ];
+    let t = tally(input.rows);
+    let counts = [("met", t.met.into()), ("part", t.part.into()), ("missed", t.missed.into()), ("silent", t.silent.into())];
+    let sentences = vec![text.say_with("register-result", &counts), text.say("register-own-words")];
     let tables: Vec<Value> =
         sheets.iter().map(|s| context! { title => &s.title, note => &s.note, table => Value::from(Serde(&s.table)) }).collect();
     let page = html::page(
@@ -65,11 +63,49 @@ pub fn write_bundle(input: &RegisterReport<'_>, lang: &str) -> Result<Vec<File>,
     Ok(files)
 }
 
-/// How many rows are met and missed.
+/// Demands by what the plans say of them, each once, whatever number of rows it has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Every row that is judged is met.
+    pub met: usize,
+    /// Some rows are met and some missed.
+    pub part: usize,
+    /// No row that is judged is met.
+    pub missed: usize,
+    /// No row is judged.
+    pub silent: usize,
+}
+
+impl Tally {
+    /// Demands that are judged.
+    #[must_use]
+    pub const fn judged(&self) -> usize {
+        self.met + self.part + self.missed
+    }
+}
+
+/// Counts demands: one with several rows counts once.
 #[must_use]
-pub fn count(rows: &[RegisterRow]) -> (usize, usize) {
-    let judged = |wanted: bool| rows.iter().filter(|r| r.goal.as_ref().and_then(Goal::met) == Some(wanted)).count();
-    (judged(true), judged(false))
+pub fn tally(rows: &[RegisterRow]) -> Tally {
+    let mut by_number: BTreeMap<&str, (bool, bool)> = BTreeMap::new();
+    for row in rows {
+        let seen = by_number.entry(&row.number).or_default();
+        match row.goal.as_ref().and_then(Goal::met) {
+            Some(true) => seen.0 = true,
+            Some(false) => seen.1 = true,
+            None => {}
+        }
+    }
+    let mut out = Tally::default();
+    for seen in by_number.values() {
+        match seen {
+            (true, false) => out.met += 1,
+            (true, true) => out.part += 1,
+            (false, true) => out.missed += 1,
+            (false, false) => out.silent += 1,
+        }
+    }
+    out
 }
 
 /// The tables of the register: judged rows, rows that nothing judges, the ranking.
@@ -215,4 +251,33 @@ fn markdown(input: &RegisterReport<'_>, text: &Catalogue, name: &str) -> String 
         out.push_str(&format!("| {} |\n", cells.join(" | ")));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::indicators::reform::GoalUnit;
+
+    #[test]
+    fn a_demand_counts_once() {
+        let row = |number: &str, planned: Option<f64>| RegisterRow {
+            number: number.into(),
+            goal: planned.map(|p| Goal {
+                number: number.into(),
+                what: "x".into(),
+                unit: GoalUnit::Share,
+                sense: TargetSense::AtLeast,
+                target: 0.5,
+                planned: Some(p),
+                attainable: None,
+                price: None,
+            }),
+            reason: None,
+            needs: None,
+        };
+        let rows =
+            [row("T1", Some(0.9)), row("T1", Some(0.8)), row("T2", Some(0.9)), row("T2", Some(0.1)), row("T3", Some(0.1)), row("T4", None)];
+        let t = tally(&rows);
+        assert_eq!((t.met, t.part, t.missed, t.silent, t.judged()), (1, 1, 1, 1, 3));
+    }
 }

@@ -4,7 +4,7 @@ use super::beds::{self, BedsReport};
 use super::csv_out::Field;
 use super::facts::Figure;
 use super::reform::{Column, part, section, sheet};
-use super::register::{RegisterReport, count, sheets};
+use super::register::{RegisterReport, sheets, tally};
 use super::{File, ReportError, html};
 use crate::indicators::{Indicators, Values};
 use crate::network::Network;
@@ -185,7 +185,7 @@ fn care(plan: &ReferralPlan) -> f64 {
 }
 
 fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
-    let (met, missed) = count(input.register.rows);
+    let counted = tally(input.register.rows);
     let figure = |id: &str, value: String| Figure { name: text.say(id), value };
     let change = |key: &str| {
         let of = |v: &Values| v.get(key).map_or_else(|| text.say("cell-none"), |x| text.value(Measure::of_indicator(key), *x));
@@ -194,7 +194,10 @@ fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
     let posted = practitioners(input).map(|(now, then)| format!("{} → {}", text.exact(now, 2), text.exact(then, 2)));
     let saved = care(input.before.0) - care(input.after.0);
     vec![
-        figure("whole-met", text.say_with("whole-met-of", &[("met", met.into()), ("all", (met + missed).into())])),
+        figure(
+            "whole-met",
+            text.say_with("whole-met-of", &[("met", counted.met.into()), ("part", counted.part.into()), ("all", counted.judged().into())]),
+        ),
         change("first_contact"),
         change("in_county_all"),
         posted.map_or_else(|| change("gps_per_10k"), |value| figure("whole-gps", value)),

@@ -11,6 +11,7 @@
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
+use super::cuts;
 use super::distant::{MOST, distant, pairs};
 use super::dual::Ascent;
 use super::finish::finish;
@@ -50,6 +51,9 @@ const ROUNDS: usize = 4;
 
 /// Share of the value that a round has to gain to be repeated.
 pub(super) const PAYS: f64 = 4e-5;
+
+/// Guesses before the LP gets its turn.
+const GUESSES: usize = 3;
 
 /// Nodes with which a guess counts as answered at once.
 const AT_ONCE: usize = 8;
@@ -188,6 +192,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
     let few = are_few(&whole.core);
     let (mut guess, mut round, mut asked) = (if few { 1.0 } else { 1.0 / 8.0 }, 0, usize::MAX);
+    let mut cut_once = false;
     // a sketch is not worked out to its end
     let mut last_question = |whole: &Whole<'_>, u: &[f64]| {
         if rounds == usize::MAX && !few {
@@ -207,6 +212,10 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         say(watch, "guess", whole);
         round += 1;
         last_question(whole, u);
+        // what guesses do not close, the LP and its tree may
+        if rounds == usize::MAX && round >= GUESSES && !few && !std::mem::replace(&mut cut_once, true) && cuts::fits(whole, watch) {
+            cuts::cut(whole, u, goal, watch);
+        }
         let now = watch.bounds();
         // what could not be answered, and what was answered at once, lead to a bolder guess
         let open = now.primal >= before.primal && now.dual < cap;
@@ -404,7 +413,7 @@ fn ascend(whole: &mut Whole<'_>, u: &mut Vec<f64>, aim: Aim, goal: Goal, watch: 
 }
 
 /// Whether no choice is left in a core; what is left is offered, and the cutoff is proven.
-fn is_settled(whole: &Whole<'_>, goal: Goal, cap: f64, watch: &Watch<'_>) -> bool {
+pub(super) fn is_settled(whole: &Whole<'_>, goal: Goal, cap: f64, watch: &Watch<'_>) -> bool {
     let (core, all) = (&whole.core, short(whole.core.sites()));
     let settled = all == 0 || core.count.is_some_and(|p| p == 0 || p >= core.sites());
     if settled {

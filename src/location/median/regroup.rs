@@ -102,7 +102,7 @@ pub(super) fn improve(whole: &Whole<'_>, u: &[f64], size: Size, goal: Goal, watc
 }
 
 /// The core without all but some sites of least `rho`; some stay in any case.
-fn thinned<'a>(whole: &Whole<'a>, u: &[f64], stay: &[u32], most: usize) -> (Whole<'a>, Vec<f64>) {
+pub(super) fn thinned<'a>(whole: &Whole<'a>, u: &[f64], stay: &[u32], most: usize) -> (Whole<'a>, Vec<f64>) {
     let mut ascent = Ascent::new(&whole.core, u.iter().copied(), 0.0);
     ascent.evaluate(&whole.core);
     let rho = |j: &u32| ascent.rho[*j as usize];

@@ -84,20 +84,24 @@ pub(super) fn map(input: &ReformPictureInput<'_>, communities: &[Community], key
     }
     let mut order: Vec<usize> = (0..communities.len()).collect();
     order.sort_by_key(|&n| (std::cmp::Reverse(communities[n].people), n));
+    let numbered = communities.len() <= 12;
     for n in order {
         if let Some((p, tier)) = leads[n] {
             let name = shorten(&input.facility_name(&communities[n].lead), 30);
+            let name = if numbered { format!("{} {name}", n + 1) } else { name };
             labels.place(&mut map.sheet, p, markers::radius(tier).max(4.0), &name, Type::plain(11.5));
         }
     }
     map.frame_and_scale();
     map.legend_heading(&text.say(&format!("legend-{key}")));
-    if communities.len() <= 12 {
+    if numbered {
         for (n, c) in communities.iter().enumerate() {
             let words = text.say_with(
                 "legend-community",
                 &[("lead", (&shorten(&input.facility_name(&c.lead), 40)).into()), ("people", super::super::map::people(c.people).into())],
             );
+            // colours of communities that do not touch may be the same: the number tells them apart
+            let words = format!("{} {words}", n + 1);
             map.legend_colour(FILLS[colours[n] % FILLS.len()], &words);
         }
     } else {

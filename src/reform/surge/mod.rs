@@ -8,7 +8,7 @@
 pub mod load;
 
 use super::{Hushed, ReformError, ReformInput, Reformed, Solved, asked, people};
-use crate::backend::{self, LpStatus};
+use crate::backend::{self, BackendError, LpStatus};
 use crate::demand::Problem;
 use crate::ids::{AreaId, FacilityId};
 use crate::model::reform::surge::{SurgeModel, SurgeNumbers, build, protection};
@@ -222,7 +222,8 @@ fn stress(input: &ReformInput<'_>, breaks: &mut Vec<Break>, observer: &dyn Obser
 
 fn refer(problem: &Problem, input: &ReformInput<'_>, observer: &dyn Observer) -> Result<ReferralSolution, ReformError> {
     let options = SolveOptions { limits: input.limits, ..SolveOptions::default() };
-    let found = crate::referral::solve(problem, &options, observer).map_err(|e| ReformError::Lacks(e.to_string()))?;
+    let found = crate::referral::solve(problem, &options, observer)
+        .map_err(|e| BackendError::Failed { backend: "referral", what: e.to_string() })?;
     match found.termination {
         Termination::Optimal | Termination::Feasible(_) => Ok(found),
         Termination::NoSolution(limit) => Err(ReformError::Stopped(limit)),

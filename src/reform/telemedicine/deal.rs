@@ -2,7 +2,7 @@
 
 use super::super::{ReformError, ReformInput};
 use super::Frame;
-use crate::backend::{LpStatus, Simplex, by_name, guarded, names};
+use crate::backend::{BackendError, LpStatus, Simplex, by_name, guarded, names};
 use crate::ids::FacilityId;
 use crate::model::LinearModel;
 use crate::model::reform::telemedicine::TelemedicineModel;
@@ -51,7 +51,8 @@ pub(super) fn deal(input: &ReformInput<'_>, frame: &Frame, numbers: &Numbers, ob
             return Ok((open, links));
         }
         if wide >= frame.hubs.len() {
-            return Err(ReformError::Lacks("the numbers of links cannot be dealt out: a defect of the model".into()));
+            let what = "the numbers of links cannot be dealt out: a defect of the model".to_owned();
+            return Err(BackendError::Failed { backend: "own", what }.into());
         }
         wide = frame.hubs.len();
     }

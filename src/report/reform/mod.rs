@@ -206,6 +206,13 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
     let unit = text.key("unit", &plan.unit.replace(' ', "-"));
     let proven = if plan.maximised { -plan.bounds.dual } else { plan.bounds.dual };
     let bound = if plan.maximised { "cert-ceiling" } else { "cert-dual" };
+    let backend = text.key("solver", &plan.backend.replace([' ', '+'], "-"));
+    let check = figure("cert-check", text.say_with("report-violations", &[("n", 0.0.into())]));
+    let seconds = figure("cert-seconds", text.say_with("cert-seconds-value", &[("n", plan.seconds.into())]));
+    if matches!(plan.answer, ReformAnswer::Payment(_) | ReformAnswer::Access(_)) {
+        // accounts and measurements are the optimum of nothing
+        return vec![figure("cert-nature", text.say("cert-follows")), check, figure("cert-backend", backend), seconds];
+    }
     vec![
         figure("cert-objective", format!("{} {unit}", text.exact(plan.objective, 4))),
         figure(bound, if proven.is_finite() { format!("{} {unit}", text.exact(proven, 4)) } else { text.say("cell-none") }),
@@ -214,8 +221,8 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
             if plan.bounds.gap().is_finite() { text.value(Measure::Share, plan.bounds.gap()) } else { text.say("cell-none") },
         ),
         figure("cert-termination", text.say(ended)),
-        figure("cert-check", text.say_with("report-violations", &[("n", 0.0.into())])),
-        figure("cert-backend", plan.backend.clone()),
-        figure("cert-seconds", text.say_with("cert-seconds-value", &[("n", plan.seconds.into())])),
+        check,
+        figure("cert-backend", backend),
+        seconds,
     ]
 }

@@ -23,6 +23,10 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &PairingAnswer) -> Result<
         let name = input.facility_name(&s.facility);
         sentences.push(text.say_with("pairing-price", &[("name", (&name).into()), ("points", s.price.into())]));
     }
+    let forced = a.pairs.iter().filter(|p| p.value < 0.0).count();
+    if forced > 0 {
+        sentences.push(text.say_with("pairing-forced", &[("n", forced.into())]));
+    }
     if let Some(far) = a.pairs.iter().max_by(|x, y| x.minutes.total_cmp(&y.minutes)) {
         let (from, to) = (input.facility_name(&far.tertiary), input.facility_name(&far.county));
         let args = [("tertiary", (&from).into()), ("county", (&to).into()), ("minutes", far.minutes.into())];

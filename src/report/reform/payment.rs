@@ -8,7 +8,7 @@ use crate::plan::reform::PaymentAnswer;
 use crate::plan::reform::payment::{Account, GapPoint};
 use crate::plot::reform::ReformPictureInput;
 
-const ACCOUNTS: [Column; 13] = [
+const ACCOUNTS: [Column; 14] = [
     Column::Code("area"),
     Column::Words("name", "col-area"),
     Column::Number("enrolled", "col-enrolled", 0),
@@ -21,6 +21,7 @@ const ACCOUNTS: [Column; 13] = [
     Column::Number("community", "col-community-bears", 0),
     Column::Number("fund", "col-fund-bears", 0),
     Column::Number("county_part", "col-split-county", 0),
+    Column::Number("township_part", "col-split-township", 0),
     Column::Number("village_part", "col-split-village", 0),
 ];
 const GAP: [Column; 4] = [
@@ -64,6 +65,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<
             x.community_bears.into(),
             x.fund_bears.into(),
             x.split[0].into(),
+            x.split[1].into(),
             x.split[2].into(),
         ]
     });

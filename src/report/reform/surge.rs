@@ -18,15 +18,20 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Pa
     if a.breaks.is_empty() && a.stress.is_empty() {
         notes.push(text.say("surge-no-referral"));
     }
+    // where no facility was looked at there is no number of those that fill up
+    let looked = !(a.breaks.is_empty() && a.stress.is_empty());
+    let full = looked.then(|| figure("col-surge-breaks", text.exact(f64::from(u32::try_from(a.breaks.len()).unwrap_or(u32::MAX)), 0)));
     Ok(Part {
-        figures: vec![
+        figures: [
             figure("col-surge-value", text.money(input.plan.objective)),
             figure("col-surge-convertible", text.exact(beds, 1)),
             figure("col-surge-keeping", text.money(a.keeping)),
             figure("col-surge-mean", text.money(a.mean)),
             figure("col-surge-tail", text.money(a.tail)),
-            figure("col-surge-breaks", text.exact(f64::from(u32::try_from(a.breaks.len()).unwrap_or(u32::MAX)), 0)),
-        ],
+        ]
+        .into_iter()
+        .chain(full)
+        .collect(),
         sentences: sentences(input, a, beds),
         sheets: sheets(input, a)?,
         notes,

@@ -46,7 +46,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         });
     }
     let alike = |open: bool| a.why.iter().filter(|w| w.open == open && dear(w) <= 0.5).count();
-    if alike(true) > 0 {
+    if alike(true) > 0 && alike(false) > 0 {
         sentences.push(text.say_with("tele-why-alike", &[("n", alike(true).into()), ("m", alike(false).into())]));
     }
     let mut shut: Vec<&HubWhy> = a.why.iter().filter(|w| !w.open && dear(w) > 0.5).collect();

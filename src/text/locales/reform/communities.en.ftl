@@ -29,8 +29,17 @@ communities-table = Communities
 communities-monitored = Monitoring sets of 2020 and 2024: over all communities
 communities-indicators = Monitoring indicators by community
 communities-townships = Townships and their leads
-communities-result = { EXACT($n) } communities in { EXACT($groups) } groups of counties; people need { DECIMAL($minutes, digits: 1) } minutes to their lead on average.
-communities-proof-all = In all { EXACT($groups) } groups no better partition exists.
+communities-result = { $n ->
+    [one] One community
+   *[other] { EXACT($n) } communities
+} in { $groups ->
+    [one] one group of counties
+   *[other] { EXACT($groups) } groups of counties
+}; people need { DECIMAL($minutes, digits: 1) } minutes to their lead on average.
+communities-proof-all = { $groups ->
+    [one] No
+   *[other] In all { EXACT($groups) } groups no
+} better partition exists.
 communities-proof = In { EXACT($exact) } of { EXACT($groups) } groups no better partition exists; the others have a proven interval.
 communities-away = For { DECIMAL($share, digits: 1) } % of the people another lead of their group would be nearer: the price of even and connected communities.
 communities-far = The farthest township is { MINUTES($minutes) } minutes from its lead, { $lead }.

@@ -2,10 +2,17 @@
 ## Pairing
 reform-pairing = Paired assistance
 reform-lead-pairing = Which tertiary hospital should help which county hospital of { $name } ({ $year }), so that strength meets need over short ways. A linear model with a whole optimum, proven by its duals; an independent check worked everything out again before it was written. Strengths and gaps without an entry are modelled.
-pairing-result = { EXACT($pairs) } pairs are worth { DECIMAL($points, digits: 1) } points: 100 times strength times gap, less a tenth of a point for every minute between the two.
+pairing-result = { EXACT($pairs) } pairs are worth { DECIMAL($points, digits: 1) } points: 100 times strength times gap, less a tenth of a point for every minute between the two (a pair of full strength and full gap next door is worth 100).
 pairing-effect = With that help county hospitals can treat about { COUNT($cases) } cases a year that today lie one rank above their means ({ $classes }).
 pairing-seats = { EXACT($seats) } seats a year for further training in tertiary hospitals go with it (three a county and year).
 pairing-price = { $name } is the bottleneck: one more hospital that it could help would add { DECIMAL($points, digits: 2) } points.
+pairing-forced = { $n ->
+    [one] One pair is worth less than nothing: it is
+   *[other] { EXACT($n) } pairs are worth less than nothing: they are
+} made because every county hospital is to have a helper, and the way is long for what the help brings. The cases counted as treatable include { $n ->
+    [one] its own
+   *[other] theirs
+}.
 pairing-far = The longest way is from { $tertiary } to { $county }: { MINUTES($minutes) } minutes.
 pairing-pairs = Pairs
 pairing-cases = Cases that counties can then treat

@@ -6,6 +6,7 @@ pairing-result = { EXACT($pairs) } 对帮扶关系共值 { DECIMAL($points, digi
 pairing-effect = 借此县级医院每年约可诊治 { COUNT($cases) } 例目前高出其能力一级的病例（{ $classes }）。
 pairing-seats = 同时每年在三级医院提供 { EXACT($seats) } 个进修名额（每县每年 3 个）。
 pairing-price = { $name } 是瓶颈：若能再帮扶一家，可增加 { DECIMAL($points, digits: 2) } 分。
+pairing-forced = 有 { EXACT($n) } 对的得分低于零：只因每家县级医院都须有帮扶单位而结对，路程远、收益小；可治病例数也包括这些对子。
 pairing-far = 路程最远的是 { $tertiary } 到 { $county }：{ MINUTES($minutes) } 分钟。
 pairing-pairs = 帮扶关系
 pairing-cases = 县内可诊治的病例

@@ -2,7 +2,7 @@
 ## The register of demands
 register-title = Ledger of the reform documents
 register-lead = Every numbered demand of five reform documents, beside what the given plans reach. What no plan judges is listed with the reason.
-register-result = { EXACT($met) } demands are met, { EXACT($missed) } are missed, { EXACT($silent) } are not judged by the plans given.
+register-result = { EXACT($met) } demands are met, { EXACT($part) } in part, { EXACT($missed) } are missed, { EXACT($silent) } are not judged by the plans given. A demand that several rows judge counts once.
 register-own-words = Demands are told in one sentence of our own from machine translations of the documents, by year and line of the text; they are not quotations.
 register-judged = Demands that the plans judge
 register-silent = Demands that no plan given judges

@@ -2,7 +2,7 @@
 ## 要求台账
 register-title = 改革文件要求台账
 register-lead = 五份改革文件中每一条编号要求与所给方案达到的情况；方案不能评判的列出原因。
-register-result = { EXACT($met) } 项达到，{ EXACT($missed) } 项未达到，{ EXACT($silent) } 项所给方案未评判。
+register-result = { EXACT($met) } 项达到，{ EXACT($part) } 项部分达到，{ EXACT($missed) } 项未达到，{ EXACT($silent) } 项所给方案未评判。由多行评判的要求只计一次。
 register-own-words = 要求按文件机器翻译件以自己的话概括为一句，注明年份与行号，并非原文引用。
 register-judged = 方案评判的要求
 register-silent = 所给方案未评判的要求

@@ -2,12 +2,24 @@
 ## Telemedicine
 reform-telemedicine = Telemedicine
 reform-lead-telemedicine = Which hospitals of { $name } ({ $year }) should be hubs of telemedicine and whom each should serve, at the least cost that reaches the shares asked for. Proven by a mixed-integer model; an independent check worked everything out again before it was written. Costs and room of hubs are assumed.
-tele-result = { EXACT($hubs) } hubs serve { EXACT($links) } links: { EXACT($county) } of { EXACT($counties) } county hospitals and { EXACT($primary) } of { EXACT($centres) } township and community centres, for { MONEY($yuan) } yuan a year.
+tele-result = { $hubs ->
+    [one] One hub serves
+   *[other] { EXACT($hubs) } hubs serve
+} { $links ->
+    [one] one link
+   *[other] { EXACT($links) } links
+}: { EXACT($county) } of { EXACT($counties) } county hospitals and { EXACT($primary) } of { EXACT($centres) } township and community centres, for { MONEY($yuan) } yuan a year.
 tele-steps = Reaching { PERCENT($high) } of the centres instead of { PERCENT($low) } costs { MONEY($more) } yuan a year more.
 tele-why-open = { $name } is a hub: without it the cheapest plan costs at least { MONEY($yuan) } yuan a year more.
 tele-why-needed = { $name } is a hub: without it no plan reaches the shares asked for.
 tele-why-shut = { $name } is no hub: making it one costs at least { MONEY($yuan) } yuan a year more.
-tele-why-alike = { EXACT($n) } of the hubs could be exchanged at no cost for others of the { EXACT($m) } hospitals that could be hubs as cheaply: between them travel, staff and will decide.
+tele-why-alike = { $n ->
+    [one] One hub is one
+   *[other] { EXACT($n) } hubs are some
+} of several equally cheap choices: { $m ->
+    [one] one hospital that is no hub
+   *[other] { EXACT($m) } hospitals that are no hubs
+} could be hubs instead at the same cost. Travel, staff and will decide between them.
 tele-services = A link carries imaging, consultation, monitoring and teaching alike; in the referral plan it lets the linked facility treat a share of visits one rank above its own means (row C3t).
 tele-hubs = Hubs
 tele-links = Links

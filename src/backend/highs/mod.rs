@@ -1,6 +1,8 @@
 //! HiGHS through its C interface: it keeps the basis between solves, takes added columns and changed costs, has separate
 //! limits and an interrupt callback; none of which the modelling crates pass on.
 
+mod session;
+
 use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, Session, Simplex};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
@@ -197,71 +199,6 @@ impl HighsSession {
         }
         let iterations = self.info(c"simplex_iteration_count") + self.info(c"ipm_iteration_count");
         LpSolution { status, values, duals, iterations }
-    }
-}
-
-impl Session for HighsSession {
-    fn run(&mut self, method: Simplex, limits: &Limits, observer: &dyn Observer) -> Result<LpSolution, BackendError> {
-        let mut status = self.attempt(method, c"simplex", limits, observer)?;
-        if self.broke_down(status) {
-            // a basis carried over many changes can become one that cannot be factored: it is forgotten, and the other methods get their turn
-            for (again, solver) in [(Simplex::Cold, c"simplex"), (Simplex::Primal, c"simplex"), (Simplex::Cold, c"ipm")] {
-                tracing::debug!(?method, ?again, ?solver, "solve error: once more from scratch");
-                self.clear_basis();
-                status = self.attempt(again, solver, limits, observer)?;
-                if !self.broke_down(status) {
-                    break;
-                }
-            }
-        }
-        let read = self.status(status)?;
-        Ok(self.solution(read))
-    }
-
-    fn add_columns(&mut self, from: &LinearModel, columns: &[usize]) -> Result<(), BackendError> {
-        let part = from.restricted(columns);
-        let costs = part.solver_costs();
-        let start = ints(part.start[..part.col_count()].iter().copied())?;
-        let index = ints(part.rows.iter().map(|&r| r as usize))?;
-        // SAFETY: all arrays have the lengths announced; HiGHS copies them.
-        let status = unsafe {
-            sys::Highs_addCols(
-                self.raw,
-                int(part.col_count())?,
-                costs.as_ptr(),
-                part.col_lower.as_ptr(),
-                part.col_upper.as_ptr(),
-                int(part.nonzero_count())?,
-                start.as_ptr(),
-                index.as_ptr(),
-                part.values.as_ptr(),
-            )
-        };
-        self.cols += part.col_count();
-        if status == sys::kHighsStatusError { Err(failed("added columns were refused")) } else { Ok(()) }
-    }
-
-    fn set_row_bounds(&mut self, rows: &[(usize, f64, f64)]) -> Result<(), BackendError> {
-        for &(row, lower, upper) in rows {
-            // SAFETY: a live instance; HiGHS checks the index.
-            let status = unsafe { sys::Highs_changeRowBounds(self.raw, int(row)?, lower, upper) };
-            if status == sys::kHighsStatusError {
-                return Err(failed(format!("bounds of row {row} were refused")));
-            }
-        }
-        Ok(())
-    }
-
-    fn set_costs(&mut self, costs: &[f64]) -> Result<(), BackendError> {
-        if costs.len() != self.cols {
-            return Err(failed(format!("{} costs for {} columns", costs.len(), self.cols)));
-        }
-        if costs.is_empty() {
-            return Ok(());
-        }
-        // SAFETY: the length was checked; the range covers all columns.
-        let status = unsafe { sys::Highs_changeColsCostByRange(self.raw, 0, int(self.cols)? - 1, costs.as_ptr()) };
-        if status == sys::kHighsStatusError { Err(failed("costs were refused")) } else { Ok(()) }
     }
 }
 

@@ -1,0 +1,37 @@
+//! What a model needs and the case has not: invalid input with code, place and remedy, never a failure.
+
+#![allow(clippy::unwrap_used)] // helpers of tests stop hard, as tests do
+
+#[path = "common/program.rs"]
+mod program;
+
+use program::fenji;
+use std::fs;
+use std::path::Path;
+
+/// The smallest generated case without the facilities of some tiers.
+fn case(folder: &Path, without: &[&str]) {
+    let out = folder.to_str().unwrap();
+    fenji(&["generate", "--seed", "3", "--counties", "2", "--towns", "6", "--settlements", "12", "--quiet", "--out", out]).assert().success();
+    let file = folder.join("facilities.csv");
+    let text = fs::read_to_string(&file).unwrap();
+    let head = text.lines().next().unwrap();
+    let tier = head.split(',').position(|h| h == "tier").unwrap();
+    let kept = text.lines().filter(|l| !without.contains(&l.split(',').nth(tier).unwrap_or("")));
+    fs::write(&file, kept.map(|l| format!("{l}\n")).collect::<String>()).unwrap();
+}
+
+#[test]
+fn lacks_are_invalid_input() {
+    let root = tempfile::tempdir().unwrap();
+    for (model, without) in [("pairing", &["K", "D"][..]), ("payment", &[][..])] {
+        let folder = root.path().join(model);
+        case(&folder, without);
+        let out = root.path().join(format!("{model}-out"));
+        let run = fenji(&[model, folder.to_str().unwrap(), "--out", out.to_str().unwrap()]).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned() + &String::from_utf8_lossy(&run.stdout);
+        assert_eq!(run.status.code(), Some(4), "{model}: {said}");
+        assert!(said.contains("E099"), "{model}: {said}");
+        assert!(!out.exists(), "{model}");
+    }
+}
