@@ -155,6 +155,12 @@ fn whatever_happens_to_a_job_is_a_row() {
         assert!(page.contains(part), "{part}");
     }
     assert!(!page.contains("<script>alert"), "escaped");
+    // the same page in Chinese, and back
+    for (lang, there, gone) in [("zh", "地区排名", "Ranking of areas"), ("en", "Ranking of areas", "地区排名")] {
+        assert_eq!(json(&["batch", "report", out.to_str().unwrap(), "--lang", lang]).0, 0);
+        let page = fs::read_to_string(out.join("report.html")).unwrap();
+        assert!(page.contains(&format!("<html lang=\"{lang}\"")) && page.contains(there) && !page.contains(gone), "{lang}");
+    }
     // a plan of the batch is a plan like any other
     let plan = out.join(&rows.iter().find(|r| r["status"] == "done" && r["case"] == "case-2").unwrap()["folder"]).join("result/plan.json");
     assert_eq!(json(&["check", dir.path().join("case-2").to_str().unwrap(), plan.to_str().unwrap()]).0, 0);

@@ -2,10 +2,14 @@
 
 use crate::run::{Fault, fault, guarded};
 use crate::shelf::Shelf;
-use fenji::batch::folder::{Shard, read_list};
+use fenji::batch::expand::Job;
+use fenji::batch::folder::{self, Folder, Shard, read_list};
 use fenji::batch::inside::{self, Handed, Places};
-use fenji::batch::{Entry, Record, sealed};
-use fenji::cli::batch::{Opened, finish, open};
+use fenji::batch::sealed::{self, There};
+use fenji::batch::shared::Rounds;
+use fenji::batch::spec::Read;
+use fenji::batch::{Entry, Record};
+use fenji::cli::batch::{Opened, Show, finish, next_round, of_rounds, open};
 use fenji::cli::carry_out;
 use fenji::cli::exit::Exit;
 use fenji::io::shelf;
@@ -13,6 +17,7 @@ use fenji::outcome::{Observer, Silent};
 use pyo3::prelude::*;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Beginning of the names of files that arguments of a job name, and that are shipped with it.
@@ -32,10 +37,22 @@ fn failed(error: impl std::fmt::Display) -> PyErr {
     Fault::new_err(("failure", error.to_string(), "[]"))
 }
 
+/// The jobs of a batch so far; with shared hospitals those of further rounds join it.
+struct List {
+    batch: folder::Batch,
+    jobs: Vec<Job>,
+    rounds: Option<Rounds>,
+    /// Jobs on the list before this one are of rounds that have ended.
+    round: usize,
+}
+
 /// A batch whose folder is taken: nobody else can work there as long as this lives.
 #[pyclass(frozen, module = "fenji._fenji")]
 pub struct Batch {
-    opened: Opened,
+    read: Read,
+    folder: Folder,
+    /// Held without the lock of the interpreter only.
+    list: Mutex<List>,
     threads: usize,
 }
 
@@ -44,26 +61,39 @@ impl Batch {
     #[new]
     fn new(py: Python<'_>, spec: PathBuf, out: PathBuf, program: PathBuf, resume: bool, threads: usize) -> PyResult<Self> {
         let opened = py.detach(|| open(&spec, &out, &program, resume, Shard::WHOLE, &Silent)).map_err(|reason| fault(&reason))?;
-        if opened.rounds.is_some() {
-            let why = "a specification with [shared] is run by `fenji batch run`: each round rests on the results of the one before";
-            return Err(Fault::new_err(("usage", why, "[]")));
-        }
-        opened.folder.sweep().map_err(failed)?;
-        Ok(Self { opened, threads: threads.max(1) })
+        let Opened { read, folder, batch, jobs, rounds, .. } = opened;
+        folder.sweep().map_err(failed)?;
+        Ok(Self { read, folder, list: Mutex::new(List { batch, jobs, rounds, round: 0 }), threads: threads.max(1) })
     }
 
     fn root(&self) -> String {
-        shown(self.opened.folder.root())
+        shown(self.folder.root())
     }
 
-    /// Jobs without a trustworthy final result, in the order of the batch.
-    fn waiting(&self, py: Python<'_>) -> PyResult<Vec<Waiting>> {
+    /// Jobs of the round without a trustworthy final result, in the order of the batch; with `retry` those without an answer, too.
+    fn waiting(&self, py: Python<'_>, retry: bool) -> PyResult<Vec<Waiting>> {
         py.detach(|| {
-            let batch = &self.opened.batch;
-            let own = batch.own();
-            let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
-            let found = sealed::look_at(self.opened.folder.root(), &entries, true);
-            own.iter().zip(&found).filter(|(_, there)| !there.is_final()).map(|(&n, _)| self.handed(n)).collect()
+            let list = self.list();
+            let own = list.batch.own().split_off(list.round);
+            let entries: Vec<&Entry> = own.iter().map(|&n| &list.batch.jobs[n]).collect();
+            let found = sealed::look_at(self.folder.root(), &entries, true);
+            let there = |t: &There| if retry { t.record().is_some_and(|r| r.status.is_answer()) } else { t.is_final() };
+            own.iter().zip(&found).filter(|(_, t)| !there(t)).map(|(&n, _)| self.handed(&list, n)).collect()
+        })
+    }
+
+    /// Reads the round of shared hospitals that has ended and puts the jobs of the next one on the list: whether there is a next one, and what is
+    /// said of the one that ended. Nothing where no hospital is shared.
+    fn next_round(&self, py: Python<'_>) -> PyResult<Option<(bool, Vec<String>)>> {
+        py.detach(|| {
+            let list = &mut *self.list();
+            let Some(rounds) = &mut list.rounds else { return Ok(None) };
+            let entries: Vec<&Entry> = list.batch.jobs.iter().collect();
+            let found = sealed::look_at(self.folder.root(), &entries, false);
+            list.round = found.len();
+            let next = next_round(&self.folder, &self.read.text, (&mut list.batch, &mut list.jobs, rounds), &found);
+            let (more, said) = next.map_err(|reason| fault(&reason))?;
+            Ok(Some((more > 0, said)))
         })
     }
 
@@ -71,27 +101,35 @@ impl Batch {
     #[pyo3(signature = (record, answer, files))]
     fn put(&self, py: Python<'_>, record: &str, answer: Option<String>, files: Vec<(String, Vec<u8>)>) -> PyResult<()> {
         let record: Record = serde_json::from_str(record).map_err(failed)?;
-        let jobs = self.opened.folder.root().join("jobs");
+        let jobs = self.folder.root().join("jobs");
         py.detach(|| inside::put(&jobs, &record, answer.as_deref().map(str::as_bytes), &files)).map_err(failed)
     }
 
-    /// Makes data set and page of what is there; returns how many jobs there are of each status.
+    /// Makes data set and page of what is there; returns how many jobs there are of each status, and what rounds came to.
     fn collect(&self, py: Python<'_>) -> PyResult<String> {
         let done = py.detach(|| {
-            let (root, batch) = (self.opened.folder.root(), &self.opened.batch);
-            let own = batch.own();
-            let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
+            let (root, list) = (self.folder.root(), self.list());
+            let own = list.batch.own();
+            let entries: Vec<&Entry> = own.iter().map(|&n| &list.batch.jobs[n]).collect();
             let found = sealed::look_at(root, &entries, false);
-            finish(root, batch, &own, &found, None, "run")
+            let mut json = finish(root, &list.batch, &own, &found, Show::default(), "run")?.json;
+            if let Some(rounds) = &list.rounds {
+                json["shared"] = of_rounds(rounds);
+            }
+            Ok(json.to_string())
         });
-        Ok(done.map_err(|reason| fault(&reason))?.json.to_string())
+        done.map_err(|reason| fault(&reason))
     }
 }
 
 impl Batch {
-    fn handed(&self, n: usize) -> PyResult<Waiting> {
-        let (job, spec) = (&self.opened.jobs[n], &self.opened.read.spec);
-        let home = self.opened.batch.spec_path.parent().unwrap_or(Path::new(""));
+    fn list(&self) -> MutexGuard<'_, List> {
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn handed(&self, list: &List, n: usize) -> PyResult<Waiting> {
+        let (job, spec) = (&list.jobs[n], &self.read.spec);
+        let home = list.batch.spec_path.parent().unwrap_or(Path::new(""));
         let mut files: Vec<(String, String)> = job.scenario.iter().map(|s| ("scenario.toml".to_owned(), shown(s))).collect();
         let mut entry = job.entry.clone();
         for (n, argument) in entry.arguments.iter_mut().enumerate() {

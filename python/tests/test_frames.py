@@ -89,6 +89,12 @@ BROKEN: dict[str, tuple[str, Any]] = {
     "column unknown": ("areas", lambda f: f.assign(colour="red")),
     "position off the map": ("townships", lambda f: f.assign(lat=f["lat"].where(f.index != 0, 91.0))),
     "no rows": ("facilities", lambda f: f.iloc[:0]),
+    "infinite beds": ("facilities", lambda f: f.assign(beds=f["beds"].astype(float).where(f.index != 3, float("inf")))),
+    "people missing in a nullable column": ("settlements", lambda f: f.assign(pop=f["pop"].astype("Int64").where(f.index != 1))),
+    "township missing in a column of strings": ("settlements", lambda f: f.assign(town=f["town"].astype("string").where(f.index != 3))),
+    "position missing": ("facilities", lambda f: f.assign(lon=f["lon"].where(f.index != 2))),
+    "people as text": ("townships", lambda f: f.assign(pop=f["pop"].astype(str) + " people")),
+    "two faults in one row": ("facilities", lambda f: f.assign(beds=f["beds"].where(f.index != 5, -3), tier=f["tier"].where(f.index != 5, "?"))),
     "a name of two lines": ("areas", lambda f: f.assign(name=["a\nb", *f["name"].iloc[1:]], urban=[0, 7, *f["urban"].iloc[2:]])),
 }
 
@@ -138,6 +144,97 @@ def test_a_duplicated_index_is_an_id_twice(small: fenji.Case, frames: Frames) ->
     # labels that say nothing may be anything
     shuffled = frames["settlements"].set_axis([0] * len(frames["settlements"]), axis=0)
     assert made({**frames, "settlements": shuffled}, small).population == small.population
+
+
+def test_an_index_of_several_levels(small: fenji.Case, frames: Frames, tmp_path: Path) -> None:
+    places = frames["settlements"]
+    again = made({**frames, "settlements": places.set_index(["area", "id"])}, small)
+    assert again.to_frames()["settlements"].set_index("id")["pop"].equals(places.set_index("id")["pop"])
+    twice = places.set_index(["area", "id"])
+    twice.index = pd.MultiIndex.from_tuples([*twice.index[:-1], twice.index[0]], names=twice.index.names)
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "settlements": twice}, small)
+    assert len(twice) - 1 in set(found.value.problems["line"]) and found.value.problems["value"].eq(twice.index[0][1]).any()
+    # an index with the name of a column that is there says nothing
+    named = places.rename_axis("pop")
+    assert files(made({**frames, "settlements": named}, small), tmp_path, "again") == files(small, tmp_path, "first")
+
+
+def test_columns_of_a_wrong_type(small: fenji.Case, frames: Frames) -> None:
+    n = len(frames["facilities"])
+    wrong: dict[str, Any] = {
+        "dates": pd.Series(pd.date_range("2020-01-01", periods=n)),
+        "durations": pd.Series(pd.to_timedelta(range(n), unit="D")),
+        "complex numbers": pd.Series([complex(1, i) for i in range(n)]),
+        "mixed": pd.Series([1, "two", 3.5, None, *([4] * (n - 4))], dtype=object),
+        "categories": pd.Series(["few", "many"] * n, dtype="category").iloc[:n].reset_index(drop=True),
+    }
+    for what, values in wrong.items():
+        with pytest.raises(fenji.CaseError) as found:
+            made({**frames, "facilities": frames["facilities"].assign(beds=values)}, small)
+        problems = found.value.problems
+        assert problems["file"].eq("facilities").all() and problems["column"].eq("beds").all(), what
+        assert problems["line"].notna().all() and problems["remedy"].str.len().min() > 5, what
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "facilities": frames["facilities"].assign(beds=[b"x"] * n)}, small)
+    assert list(found.value.problems["code"]) == ["F004"]
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "facilities": polars.from_pandas(frames["facilities"]).with_columns(polars.struct("beds").alias("beds"))}, small)
+    assert list(found.value.problems["code"]) == ["F004"]
+
+
+def test_missing_values_of_any_kind_are_missing_cells(small: fenji.Case, frames: Frames) -> None:
+    import numpy as np
+
+    for gap in (None, np.nan, pd.NA, pd.NaT):
+        pop = frames["settlements"]["pop"].astype(object)
+        pop.iloc[4] = gap
+        with pytest.raises(fenji.CaseError) as found:
+            made({**frames, "settlements": frames["settlements"].assign(pop=pop)}, small)
+        problems = found.value.problems
+        assert set(problems.loc[problems["column"] == "pop", "line"].dropna()) == {4}, repr(gap)
+    # a cell that may be empty
+    assert made({**frames, "areas": frames["areas"].assign(name_en=None)}, small).population == small.population
+    holes = polars.from_pandas(frames["settlements"]).with_columns(polars.when(polars.col("pop") > 0).then(None).otherwise(0).alias("pop"))
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "settlements": holes}, small)
+    assert len(found.value.problems) > 5
+
+
+def test_coordinate_systems_that_nothing_leads_from(small: fenji.Case, frames: Frames) -> None:
+    there = small.to_geopandas("settlements").drop(columns=["lon", "lat"])
+    site = 'ENGCRS["site",EDATUM["here"],CS[Cartesian,2],AXIS["x",east],AXIS["y",north],LENGTHUNIT["metre",1]]'
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "settlements": there.set_crs(site, allow_override=True)}, small)
+    assert list(found.value.problems["code"]) == ["F003"] and found.value.problems["file"].eq("settlements").all()
+    # feet are no metres
+    with pytest.raises(fenji.CaseError) as found:
+        fenji.Case.from_frames(**{**frames, "settlements": there.set_crs(2263, allow_override=True)}, crs="planar_km")
+    assert list(found.value.problems["code"]) == ["F003"]
+    # longitude and latitude taken for each other
+    turned = there.set_geometry(geopandas.points_from_xy(there.geometry.y, there.geometry.x), crs=4326)
+    with pytest.raises(fenji.CaseError) as found:
+        made({**frames, "settlements": turned}, small)
+    assert found.value.problems["file"].eq("settlements").any() and found.value.problems["column"].isin(["lat", "lon"]).any()
+
+
+def test_a_geopandas_frame_without_a_geometry_is_a_frame(small: fenji.Case, frames: Frames, tmp_path: Path) -> None:
+    bare = geopandas.GeoDataFrame(frames["settlements"])
+    assert files(made({**frames, "settlements": bare}, small), tmp_path, "again") == files(small, tmp_path, "first")
+
+
+def test_frames_of_other_commands(small: fenji.Case) -> None:
+    areas = small.to_frames()["areas"]["id"]
+    for need in (pd.DataFrame({"area": areas, "need": "much"}), pd.DataFrame({"area": areas}), pd.DataFrame({"area": ["nowhere"], "need": [1.0]})):
+        with pytest.raises(fenji.CaseError) as found:
+            fenji.beds(small, add=10, need=need)
+        assert "memory:" not in str(found.value)
+    points = pd.DataFrame({"id": ["a", "b", "a"], "x": [0.0, 1.0, 2.0], "y": [0.0, 1.0, None]})
+    with pytest.raises(fenji.CaseError):
+        fenji.locate(points, "p-median", p=1)
+    with pytest.raises(fenji.CaseError) as found:
+        fenji.beds(small, add=10, need=7)  # type: ignore[arg-type]
+    assert list(found.value.problems["code"]) == ["F001"]
 
 
 def test_what_is_no_table(small: fenji.Case, frames: Frames) -> None:

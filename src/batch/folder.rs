@@ -1,6 +1,7 @@
 //! The folder of a batch: locked while somebody works in it, with its list of jobs.
 
 use super::Entry;
+use super::spec::Language;
 use crate::io::fingerprint::Fingerprint;
 use crate::io::write::{TEMPORARY, write_file};
 use serde::{Deserialize, Serialize};
@@ -47,12 +48,20 @@ pub struct Batch {
     pub spec_path: PathBuf,
     /// Indicator of maps and ranking, where the specification names one.
     pub indicator: Option<String>,
+    /// Language of the page, that of the plans' reports.
+    #[serde(default = "english")]
+    pub lang: Language,
     /// The shard that this folder is; a merged folder is whole.
     pub shard: Shard,
     /// All jobs of the specification in its order, those of other shards among them.
     pub jobs: Vec<Entry>,
     /// Case folders by name, for maps.
     pub cases: std::collections::BTreeMap<String, PathBuf>,
+}
+
+/// What batches of before spoke.
+const fn english() -> Language {
+    Language::En
 }
 
 impl Batch {
@@ -262,6 +271,7 @@ mod tests {
             spec: String::new(),
             spec_path: PathBuf::new(),
             indicator: None,
+            lang: Language::En,
             shard: Shard { index, count },
             jobs: jobs.clone(),
             cases: std::collections::BTreeMap::new(),

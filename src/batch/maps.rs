@@ -1,10 +1,12 @@
 //! Where the people of cases are, and small maps: one for each scenario, all coloured by one indicator on one scale.
 
+use super::page_words::value;
 use crate::plot::cells::cells;
+use crate::plot::font::width;
 use crate::plot::palette::{INK, NOTHING, QUIET, STEPS};
-use crate::plot::svg::{Paint, Sheet, Type};
+use crate::plot::svg::{Anchor, Paint, Sheet, Type};
 use crate::plot::{Picture, PlotError};
-use crate::text::shorten;
+use crate::text::{Catalogue, Measure, shorten};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -19,6 +21,12 @@ const GAP: f64 = 14.0;
 const TITLE: f64 = 34.0;
 /// Room above the maps, for the legend.
 const HEAD: f64 = 58.0;
+/// Maps with up to so many areas have their names on them.
+const MOST_NAMES: usize = 14;
+/// Size of a name on a map.
+const NAME: f64 = 10.5;
+/// Room of a class in the legend.
+const CLASS: f64 = 180.0;
 /// Kilometres of a degree of latitude.
 const KM_PER_DEGREE: f64 = 111.195;
 /// Up to this many places are drawn as cells, more as points.
@@ -44,10 +52,10 @@ impl Places {
         self.towns.iter().filter(|t| t.3 > 0).map(|t| self.areas[t.2].0.clone()).collect()
     }
 
-    /// Name of an area for people: both scripts where there are two.
-    pub fn name(&self, code: &str) -> Option<String> {
+    /// Name of an area in a language.
+    pub fn name(&self, code: &str, text: &Catalogue) -> Option<String> {
         let (_, name, english) = self.areas.iter().find(|a| a.0 == code)?;
-        Some(english.as_ref().filter(|e| *e != name).map_or_else(|| name.clone(), |e| format!("{name} {e}")))
+        Some(text.place(name, english.as_deref()))
     }
 }
 
@@ -93,11 +101,19 @@ pub struct Panel<'a> {
     pub cases: Vec<(&'a Places, BTreeMap<String, f64>)>,
 }
 
-/// Draws the maps on one sheet and one scale; nothing when nothing has a value and a place.
+/// How values are said.
+#[derive(Clone, Copy)]
+struct Say<'a> {
+    text: &'a Catalogue,
+    measure: Option<Measure>,
+}
+
+/// Draws the maps on one sheet and one scale; nothing when nothing has a value and a place. `indicator`: its name for people.
 ///
 /// # Errors
 /// No font.
-pub fn draw(panels: &[Panel<'_>], indicator: &str) -> Result<Option<Picture>, PlotError> {
+pub fn draw(panels: &[Panel<'_>], indicator: &str, measure: Option<Measure>, text: &Catalogue) -> Result<Option<Picture>, PlotError> {
+    let say = Say { text, measure };
     let panels = &panels[..panels.len().min(MOST_MAPS)];
     let mut values: Vec<f64> = panels.iter().flat_map(|p| p.cases.iter().flat_map(|(_, v)| v.values().copied().map(rounded))).collect();
     values.sort_by(f64::total_cmp);
@@ -113,7 +129,7 @@ pub fn draw(panels: &[Panel<'_>], indicator: &str) -> Result<Option<Picture>, Pl
     let width = ((WIDTH - GAP * (columns + 1.0)) / columns).min(520.0);
     let height = width * 0.86;
     let mut sheet = Sheet::new("batch-maps", WIDTH, HEAD + rows * (height + TITLE + GAP) + GAP);
-    legend(&mut sheet, indicator, &limits, &values);
+    legend(&mut sheet, indicator, &limits, &values, say);
     for (n, panel) in panels.iter().enumerate() {
         #[allow(clippy::cast_precision_loss)]
         let (column, row) = ((n % columns as usize) as f64, (n / columns as usize) as f64);
@@ -122,13 +138,16 @@ pub fn draw(panels: &[Panel<'_>], indicator: &str) -> Result<Option<Picture>, Pl
         for (line, text) in crate::plot::font::wrap(&panel.title, 11.5, width).iter().take(2).enumerate() {
             sheet.text((x, y + 12.0 + 14.0 * f64::from(u8::try_from(line).unwrap_or(1))), text, Type::plain(11.5));
         }
-        one(&mut sheet, panel, (x, y + TITLE), (width, height), &limits);
+        one(&mut sheet, panel, (x, y + TITLE), (width, height), &limits, say);
     }
-    let title = format!("{indicator}: small maps on one scale");
-    let caption = format!(
-        "{indicator} of each area, the same colours in every map: five classes with as many values each, over all maps. Cells are those of township seats, not borders; grey has no value."
-    );
+    let [title, caption] = ["batch-map-title", "batch-map-caption"].map(|id| text.say_with(id, &[("indicator", indicator.into())]));
     sheet.finish(title, caption).map(Some)
+}
+
+impl Say<'_> {
+    fn value(self, v: f64) -> String {
+        value(self.text, self.measure, v)
+    }
 }
 
 /// Upper ends of the first four of five classes with as many values each.
@@ -145,7 +164,7 @@ fn rounded(value: f64) -> f64 {
     format!("{value:.7e}").parse().unwrap_or(value)
 }
 
-fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64]) {
+fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64], say: Say<'_>) {
     sheet.text((GAP, 22.0), indicator, Type::plain(14.0).bold());
     let ends = [values.first().copied(), values.last().copied()].map(|v| v.unwrap_or(0.0));
     let mut x = GAP;
@@ -159,12 +178,12 @@ fn legend(sheet: &mut Sheet, indicator: &str, limits: &[f64; 4], values: &[f64])
             continue;
         }
         sheet.rect((x, 32.0), (20.0, 13.0), Paint::fill(paint).outlined("#888888", 0.5), None);
-        sheet.text((x + 26.0, 43.0), &format!("{} – {}", number(low), number(high)), Type::plain(11.5));
-        x += 160.0;
+        sheet.text((x + 26.0, 43.0), &format!("{} – {}", say.value(low), say.value(high)), Type::plain(11.5));
+        x += CLASS;
         low = high;
     }
     sheet.rect((x, 32.0), (20.0, 13.0), Paint::fill(NOTHING).outlined("#888888", 0.5), None);
-    sheet.text((x + 26.0, 43.0), "no value", Type::plain(11.5).in_colour(QUIET));
+    sheet.text((x + 26.0, 43.0), &say.text.say("batch-map-none"), Type::plain(11.5).in_colour(QUIET));
 }
 
 /// A number to about four figures.
@@ -178,7 +197,7 @@ pub fn number(v: f64) -> String {
     crate::text::grouped(v, digits)
 }
 
-fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f64), limits: &[f64; 4]) {
+fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f64), limits: &[f64; 4], say: Say<'_>) {
     let towns: Vec<(&Places, &BTreeMap<String, f64>, &Town)> =
         panel.cases.iter().flat_map(|(p, values)| p.towns.iter().map(move |t| (*p, values, t))).collect();
     sheet.rect((x, y), (w, h), Paint::line("#BBBBBB", 0.8), None);
@@ -186,9 +205,10 @@ fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f
     sheet.clip((x, y), (w, h));
     let fill = |n: usize| {
         let (places, values, town) = towns[n];
-        let (code, name, _) = &places.areas[town.2];
+        let (code, name, english) = &places.areas[town.2];
         let value = values.get(code).copied();
-        let hover = format!("{}: {}", shorten(name, 60), value.map_or_else(|| "–".to_owned(), number));
+        let name = shorten(&say.text.place(name, english.as_deref()), 60);
+        let hover = format!("{name}: {}", value.map_or_else(|| "–".to_owned(), |v| say.value(v)));
         (value.map_or(NOTHING, |v| colour(v, limits)), hover)
     };
     if points.len() <= MOST_CELLS {
@@ -203,8 +223,33 @@ fn one(sheet: &mut Sheet, panel: &Panel<'_>, (x, y): (f64, f64), (w, h): (f64, f
         }
     }
     sheet.end();
+    names(sheet, &towns, &points, say);
     if towns.is_empty() {
-        sheet.text((x + 8.0, y + 18.0), "no places known", Type::plain(11.0).in_colour(INK));
+        sheet.text((x + 8.0, y + 18.0), &say.text.say("batch-map-no-places"), Type::plain(11.0).in_colour(INK));
+    }
+}
+
+/// Names of areas, each in the middle of its townships; one that would run over another is left to the pointer.
+fn names(sheet: &mut Sheet, towns: &[(&Places, &BTreeMap<String, f64>, &Town)], points: &[(f64, f64)], say: Say<'_>) {
+    let mut middles: BTreeMap<&str, (f64, f64, f64, String)> = BTreeMap::new();
+    for ((places, values, town), (x, y)) in towns.iter().zip(points) {
+        let (code, name, english) = &places.areas[town.2];
+        if values.contains_key(code) {
+            let m = middles.entry(code).or_insert_with(|| (0.0, 0.0, 0.0, say.text.place(name, english.as_deref())));
+            (m.0, m.1, m.2) = (m.0 + x, m.1 + y, m.2 + 1.0);
+        }
+    }
+    if middles.len() > MOST_NAMES {
+        return;
+    }
+    let mut taken: Vec<(f64, f64, f64)> = Vec::new();
+    for (x, y, n, name) in middles.into_values() {
+        let name = shorten(&name, 24);
+        let (x, y, half) = (x / n, y / n, 0.5 * width(&name, NAME) + 3.0);
+        if taken.iter().all(|t| (t.0 - x).abs() > t.2 + half || (t.1 - y).abs() > 1.3 * NAME) {
+            sheet.text((x, y + 0.35 * NAME), &name, Type::plain(NAME).at(Anchor::Middle).halo());
+            taken.push((x, y, half));
+        }
     }
 }
 

@@ -34,7 +34,7 @@
 //! | [`run`] | all jobs, so many at a time, within the memory |
 //! | [`data`], `tables` | the data set |
 //! | [`merge`] | shards put together |
-//! | [`page`], `maps` | the page |
+//! | [`page`], `page_tables`, `page_words`, `maps` | the page |
 
 pub mod cut;
 pub mod data;
@@ -47,6 +47,8 @@ pub mod job;
 mod maps;
 pub mod merge;
 pub mod page;
+mod page_tables;
+mod page_words;
 pub mod run;
 pub mod sealed;
 pub mod shared;

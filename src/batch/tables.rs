@@ -98,6 +98,12 @@ fn tables(folder: &Path, command: &str) -> PathBuf {
     folder.join(if command == "plan" { "result/referral/tables" } else { "result/tables" })
 }
 
+/// Unit of the value of a job's plan, where its model names one.
+#[must_use]
+pub fn unit(folder: &Path) -> Option<String> {
+    answer(folder)["unit"].as_str().map(str::to_owned)
+}
+
 fn answer(folder: &Path) -> Json {
     fs::read(folder.join("answer.json")).ok().and_then(|b| serde_json::from_slice(&b).ok()).unwrap_or(Json::Null)
 }

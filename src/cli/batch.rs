@@ -1,6 +1,6 @@
 //! `fenji batch`: cases x scenarios x parameters x commands, resumable, on one machine or in shards on many.
 
-use super::args::OutArg;
+use super::args::{Lang, OutArg};
 use super::batch_args::{Machine, RunArgs, room};
 use super::batch_show::Bars;
 use super::exit::{Answer, Fault, visible};
@@ -62,20 +62,24 @@ enum Action {
         /// Indicator of maps and ranking (a name of data/indicators; default: that of the specification)
         #[arg(long, value_name = "NAME")]
         indicator: Option<String>,
+        /// Language of the page [default: that of the specification]
+        #[arg(long, value_enum)]
+        lang: Option<Lang>,
     },
 }
 
-/// Runs the command.
+/// Runs the command. Without `progress`, in a program that holds the library, nothing is done that starts processes of the command line.
 ///
 /// # Errors
 /// Everything that is wrong with the specification, at once; a foreign or locked folder; a failing disk.
-pub fn run(args: &Args, progress: &Progress) -> Result<Answer, Fault> {
+pub fn run(args: &Args, progress: Option<&Progress>) -> Result<Answer, Fault> {
+    let held = || Fault::Usage("a program that holds the library shares out jobs itself: see batch::inside".into());
     match &args.action {
-        Action::Run(args) => start(args, progress),
+        Action::Run(args) => start(args, progress.ok_or_else(held)?),
         Action::Status { dir } => status(dir),
-        Action::Retry { dir, machine } => retry(dir, machine, progress),
+        Action::Retry { dir, machine } => retry(dir, machine, progress.ok_or_else(held)?),
         Action::Merge { shards, out } => put_together(shards, &out.out),
-        Action::Report { dir, indicator } => report(dir, indicator.as_deref()),
+        Action::Report { dir, indicator, lang } => report(dir, indicator.as_deref(), *lang),
     }
 }
 
@@ -170,6 +174,7 @@ fn listed(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Shar
         spec,
         spec_path: file,
         indicator: read.spec.indicator.clone(),
+        lang: read.spec.lang,
         shard,
         jobs: jobs.iter().map(|j| j.entry.clone()).collect(),
         cases,
@@ -236,27 +241,17 @@ fn go(
         let ended = sealed::look_at(root, &entries, false);
         found.extend(ended);
         let Some(rounds) = rounds.as_mut().filter(|_| !bars.stop_requested()) else { break bars.stop_requested() };
-        let status: BTreeMap<&str, Status> = found.iter().filter_map(There::record).map(|r| (r.hash.as_str(), r.status)).collect();
-        let next = rounds.next(root, &|hash| status.get(hash).copied()).map_err(|e| disk(&e, root))?;
-        rounds.write(root).map_err(|e| disk(&e, root))?;
-        said.extend(next.said);
-        if next.jobs.is_empty() {
+        let (more, words) = next_round(folder, &read.text, (&mut batch, &mut jobs, rounds), &found)?;
+        said.extend(words);
+        if more == 0 {
             said.iter().for_each(|text| bars.said(&crate::batch::Said::Note(text)));
             break false;
         }
-        batch.jobs.extend(next.jobs.iter().map(|j| j.entry.clone()));
-        jobs.extend(next.jobs);
-        folder.write_list(&batch, &read.text).map_err(|e| disk(&e, root))?;
     };
     let own = batch.own();
-    let mut answer = finish(root, &batch, &own, &found, None, "run")?;
+    let mut answer = finish(root, &batch, &own, &found, Show::default(), "run")?;
     if let Some(rounds) = &rounds {
-        let of = |s: &shared::Summary| {
-            let c = &s.certificate;
-            json!({ "command": s.command, "scenario": s.scenario, "rounds": s.rounds.len(), "lower": c.lower, "upper": c.upper, "gap": c.gap,
-                    "best_round": c.best_round, "ended": s.ended })
-        };
-        answer.json["shared"] = rounds.summaries().iter().map(of).collect();
+        answer.json["shared"] = of_rounds(rounds);
         answer.text.push_str(&said.iter().map(|s| format!("\n{}", visible(s))).collect::<String>());
     }
     answer.json["run_now"] = json!(now);
@@ -273,13 +268,57 @@ fn go(
     Ok(answer)
 }
 
+/// Reads the round that has ended (`found`: what is there of each job on the list, in its order), writes what rounds came to, and puts the jobs of the
+/// next one on the list and behind `jobs`. Returns how many these are, none when rounds are over, and a line a group of what the round came to.
+///
+/// # Errors
+/// When the disk refuses, or the solver of the small LPs fails.
+pub fn next_round(
+    folder: &Folder,
+    spec: &str,
+    (batch, jobs, rounds): (&mut Batch, &mut Vec<Job>, &mut Rounds),
+    found: &[There],
+) -> Result<(usize, Vec<String>), Fault> {
+    let root = folder.root();
+    let status: BTreeMap<&str, Status> = found.iter().filter_map(There::record).map(|r| (r.hash.as_str(), r.status)).collect();
+    let next = rounds.next(root, &|hash| status.get(hash).copied()).map_err(|e| disk(&e, root))?;
+    rounds.write(root).map_err(|e| disk(&e, root))?;
+    let more = next.jobs.len();
+    if more > 0 {
+        batch.jobs.extend(next.jobs.iter().map(|j| j.entry.clone()));
+        jobs.extend(next.jobs);
+        folder.write_list(batch, spec).map_err(|e| disk(&e, root))?;
+    }
+    Ok((more, next.said))
+}
+
+/// What rounds came to, a line a group.
+#[must_use]
+pub fn of_rounds(rounds: &Rounds) -> serde_json::Value {
+    let of = |s: &shared::Summary| {
+        let c = &s.certificate;
+        json!({ "command": s.command, "scenario": s.scenario, "rounds": s.rounds.len(), "lower": c.lower, "upper": c.upper, "gap": c.gap,
+                "best_round": c.best_round, "ended": s.ended })
+    };
+    rounds.summaries().iter().map(of).collect()
+}
+
+/// What the page shows, where it is not what the specification says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Show<'a> {
+    /// Indicator of maps and ranking.
+    pub indicator: Option<&'a str>,
+    /// Language.
+    pub lang: Option<&'a str>,
+}
+
 /// Data set and page of what is there, and the answer.
 ///
 /// # Errors
 /// When the disk refuses, or the page cannot be made.
-pub fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], indicator: Option<&str>, action: &str) -> Result<Answer, Fault> {
+pub fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], show: Show<'_>, action: &str) -> Result<Answer, Fault> {
     let mut files = data::write(root, batch, own, found).map_err(|e| disk(&e, root))?;
-    let page = page::make(root, batch, own, found, indicator).map_err(|e| anyhow!(e))?;
+    let page = page::make(root, batch, own, found, show.indicator, show.lang).map_err(|e| anyhow!(e))?;
     write_file(&root.join("report.html"), &page).map_err(|e| disk(&e, root))?;
     files.push("report.html".into());
     let mut answer = counted(root, batch, own.len(), found, action);
@@ -356,7 +395,7 @@ fn put_together(shards: &[PathBuf], out: &Path) -> Result<Answer, Fault> {
     let own = merged.batch.own();
     let entries: Vec<&Entry> = own.iter().map(|&n| &merged.batch.jobs[n]).collect();
     let found = sealed::look_at(root, &entries, false);
-    let mut answer = finish(root, &merged.batch, &own, &found, None, "merge")?;
+    let mut answer = finish(root, &merged.batch, &own, &found, Show::default(), "merge")?;
     answer.json["taken"] = json!(merged.taken);
     answer.json["damaged_left_out"] = json!(merged.damaged.len());
     let mut head = format!("{} jobs taken over from {} folders", merged.taken, shards.len());
@@ -367,13 +406,13 @@ fn put_together(shards: &[PathBuf], out: &Path) -> Result<Answer, Fault> {
     Ok(answer)
 }
 
-fn report(dir: &Path, indicator: Option<&str>) -> Result<Answer, Fault> {
+fn report(dir: &Path, indicator: Option<&str>, lang: Option<Lang>) -> Result<Answer, Fault> {
     let batch = folder::read_list(dir)?;
     let folder = Folder::take(dir)?;
     let own = batch.own();
     let entries: Vec<&Entry> = own.iter().map(|&n| &batch.jobs[n]).collect();
     let found = sealed::look_at(folder.root(), &entries, true);
-    finish(folder.root(), &batch, &own, &found, indicator, "report")
+    finish(folder.root(), &batch, &own, &found, Show { indicator, lang: lang.map(Lang::code) }, "report")
 }
 
 #[cfg(test)]

@@ -168,10 +168,7 @@ impl Command {
             Self::Compare(args) => compare::run(args, observer),
             Self::Reality(args) => reality::run(args, observer),
             Self::Bench(args) => bench::run(args, observer),
-            Self::Batch(args) => match progress {
-                Some(progress) => batch::run(args, progress),
-                None => Err(Fault::Usage("a program that holds the library shares out jobs itself: see batch::inside".into())),
-            },
+            Self::Batch(args) => batch::run(args, progress),
             Self::Generate(args) => generate::run(args),
             Self::Import(args) => import::run(args),
             Self::Schema(args) => schema::run(args),

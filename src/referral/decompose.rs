@@ -103,7 +103,8 @@ pub fn solve(
 
     // 2. prices
     let mut trust = Trust::new(&first);
-    let mut best = Best { prices: first.clone(), bound: f64::NEG_INFINITY, duals: Vec::new() };
+    // whoever stops before the first bound of prices has that of the shares
+    let mut best = Best { prices: first.clone(), bound: f64::NEG_INFINITY, duals: blocks.iter().map(Block::own_duals).collect() };
     let mut try_at = first;
     let mut promised = f64::INFINITY;
     let mut status = LpStatus::Stopped(Limit::Iterations);
@@ -175,7 +176,15 @@ pub fn solve(
         })
         .collect::<Result<Vec<_>, _>>()?;
     if statuses.iter().any(|s| *s != LpStatus::Optimal) {
-        return Ok(None);
+        if !matches!(status, LpStatus::Stopped(Limit::Interrupted | Limit::Time)) {
+            return Ok(None);
+        }
+        // no time for the whole: what rounding made too tight is left, and the plan within the first shares is known to be there
+        let again =
+            blocks.par_iter_mut().zip(&shares).map(|(b, share)| b.solve_within(share, &free, &Silent)).collect::<Result<Vec<_>, _>>()?;
+        if again.iter().any(|s| *s != LpStatus::Optimal) {
+            return Ok(None);
+        }
     }
     tracing::debug!(seconds = begun.elapsed().as_secs_f64(), "allocation solved");
     Ok(Some(assemble(model, &links, &blocks, &best.duals, &best.prices, status)))

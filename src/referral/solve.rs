@@ -119,7 +119,7 @@ fn repaired(
     observer: &dyn Observer,
 ) -> Result<Diagnosis, SolveError> {
     observer.event(&Event::Started { step: "repair", total: None });
-    let diagnosis = repair::diagnose(problem, backend, method, limits, observer)?;
+    let diagnosis = repair::diagnose(problem, backend, method, limits, &Unbounded(observer))?;
     observer.event(&Event::Finished);
     Ok(diagnosis)
 }
@@ -295,7 +295,7 @@ fn guide(
     let mut small = ReferralModel::build_with(&rough.problem, Form::Lean, model.rows.treatment_cost.is_some());
     (shape.apply)(&rough.problem, &mut small);
     let method = if few > COARSE_WHOLE { Method::Decomposed } else { Method::Lazy };
-    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, observer)?;
+    let lp = run(&rough.problem, &small, backend, method, &Limits { gap: limits.gap.max(1e-3), ..*limits }, &Unbounded(observer))?;
     if lp.values.is_empty() || lp.duals.is_empty() {
         return Ok(None);
     }
@@ -303,6 +303,21 @@ fn guide(
     let usage = coarse::usage(&small, &blocks.of_columns(&rough.problem, &small), &lp.values, model, blocks.weight.len());
     tracing::debug!(settlements = few, objective = small.linear.objective(&lp.values), bound = model.linear.dual_bound(&duals), "coarse");
     Ok(Some(decompose::Guide { duals, usage }))
+}
+
+/// Passes everything on but bounds: those of a coarse picture or of a repair are no plan's of the case, and who hears of a plan may ask for it by stopping.
+struct Unbounded<'a>(&'a dyn Observer);
+
+impl Observer for Unbounded<'_> {
+    fn event(&self, event: &Event) {
+        if !matches!(event, Event::Improved { .. }) {
+            self.0.event(event);
+        }
+    }
+
+    fn stop_requested(&self) -> bool {
+        self.0.stop_requested()
+    }
 }
 
 /// Part of the time limit that a coarse picture may take.

@@ -38,6 +38,7 @@ pub const ENGLISH: &str = concat!(
     include_str!("locales/reform/payment.en.ftl"),
     include_str!("locales/reform/telemedicine.en.ftl"),
     include_str!("locales/reform/whole.en.ftl"),
+    include_str!("locales/batch.en.ftl"),
 );
 /// The Chinese catalogue, with what the policy packs say (their own text is English).
 pub const CHINESE: &str = concat!(
@@ -59,6 +60,7 @@ pub const CHINESE: &str = concat!(
     include_str!("locales/reform/payment.zh.ftl"),
     include_str!("locales/reform/telemedicine.zh.ftl"),
     include_str!("locales/reform/whole.zh.ftl"),
+    include_str!("locales/batch.zh.ftl"),
 );
 
 /// Why a catalogue could not be loaded.

@@ -83,7 +83,7 @@ fn every_id_in_the_code_is_in_the_catalogue() {
     let known = messages(ENGLISH);
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut seen = 0;
-    for room in ["plot", "plot/reform", "report", "report/reform", "text"] {
+    for room in ["plot", "plot/reform", "report", "report/reform", "text", "batch"] {
         for entry in std::fs::read_dir(root.join(room)).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() || path.ends_with("tests.rs") {

@@ -14,18 +14,20 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
 from . import _fenji, _worker
+from ._call import Line
 from .errors import FenjiError, UsageError, translate
 from .progress import Event, Progress, listener
 
-__all__ = ["BatchResult", "run", "status"]
+__all__ = ["BatchResult", "merge", "report", "run", "status"]
 
 
 class BatchResult:
@@ -51,13 +53,21 @@ class BatchResult:
         """Names that :meth:`to_frame` knows."""
         return sorted({p.stem for p in (self.folder / "data").iterdir() if p.suffix in (".parquet", ".csv")})
 
+    @property
+    def shared(self) -> list[dict[str, Any]]:
+        """What rounds of shared hospitals came to, one for each command and scenario: ``certificate`` (``lower``, ``upper``, ``gap``, ``price``),
+        ``rounds``, ``cases`` and ``ended``; empty where the specification has no ``[shared]``."""
+        path = self.folder / "data" / "shared.json"
+        found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else []
+        return found
+
     def to_frame(self, name: str = "jobs") -> pd.DataFrame:
         """A table of the data set.
 
         Parameters
         ----------
         name : str
-            ``jobs``, ``indicators``, ``ledger``, ``facilities`` or ``flows``.
+            ``jobs``, ``indicators``, ``ledger``, ``facilities`` or ``flows``; with shared hospitals ``rounds`` and ``shared`` too.
 
         Returns
         -------
@@ -87,9 +97,10 @@ def run(
     cpus: float | None = None,
     retries: int = 3,
     resume: bool = True,
+    retry: bool = False,
     progress: Progress = None,
 ) -> BatchResult:
-    """Runs a batch, or goes on with one.
+    """Runs a batch, or goes on with one. Hospitals that several cases share are priced and shared out between rounds of jobs (``[shared]``).
 
     Parameters
     ----------
@@ -113,6 +124,8 @@ def run(
         How often a job is tried again that Dask gave up because its workers died.
     resume : bool
         Go on with what is there; otherwise a folder with results is refused.
+    retry : bool
+        Also do the jobs again that failed or met a limit.
     progress : bool or callable, optional
         See :func:`fenji.referral`; jobs are the units.
 
@@ -134,27 +147,32 @@ def run(
         batch = _fenji.Batch(os.fspath(spec), os.fspath(out), _fenji.__file__, resume, threads_per_job)
     except _fenji.Fault as fault:
         raise translate(fault) from None
-    todo = [_Job(*row) for row in batch.waiting()]
     on_event, end = listener(progress)
-    done = 0
+    done = before = 0
+
+    def tell(**event: Any) -> None:
+        if on_event is not None:
+            on_event(**event)
 
     def put(outcome: _worker.Outcome) -> None:
         nonlocal done
         batch.put(outcome.record, outcome.answer, outcome.files)
         done += 1
-        if on_event is not None:
-            on_event(kind="progress", done=done)
+        tell(kind="progress", done=done - before)
 
-    if on_event is not None:
-        on_event(kind="started", step="jobs", total=len(todo))
     try:
-        if client is not None or address is not None:
-            with _client(address, client) as cluster:
-                _on_cluster(cluster, todo, put, _demands(memory, cpus), retries, on_event)
-        else:
-            _here(todo, put, jobs or os.cpu_count() or 1)
-        if on_event is not None:
-            on_event(kind="finished")
+        with _engine(address, client, jobs, _demands(memory, cpus), retries, on_event) as work:
+            # one pass; with shared hospitals one for each round
+            more = True
+            while more:
+                todo = [_Job(*row) for row in batch.waiting(retry)]
+                before = done
+                tell(kind="started", step="jobs", total=len(todo))
+                work(todo, put)
+                tell(kind="finished")
+                more, said = _next_round(batch)
+                for text in said:
+                    tell(kind="note", text=text)
     finally:
         end()
         # What is there is put into the data set, however the run ended.
@@ -182,6 +200,55 @@ def status(folder: str | os.PathLike[str]) -> pd.DataFrame:
     return pd.DataFrame(counts, columns=["status", "jobs"])
 
 
+def report(folder: str | os.PathLike[str], *, indicator: str | None = None, lang: Literal["en", "zh"] | None = None) -> BatchResult:
+    """Makes data set and page of a batch again: maps, ranking of areas, differences between scenarios, every job.
+
+    Parameters
+    ----------
+    folder : path
+        The folder of a batch.
+    indicator : str, optional
+        Indicator of maps and ranking, by its name in the table ``indicators``; that of the specification by default.
+    lang : {"en", "zh"}, optional
+        Language of the page; that of the specification by default.
+
+    Returns
+    -------
+    BatchResult
+        With ``report.html`` in its folder.
+    """
+    line = Line("batch", "report", os.fspath(folder)).option("indicator", indicator).option("lang", lang)
+    line.run(out=None)
+    return BatchResult(Path(folder), 0)
+
+
+def merge(shards: Sequence[str | os.PathLike[str]], out: str | os.PathLike[str]) -> BatchResult:
+    """Puts shards of one batch together that ``fenji batch run --shard`` made.
+
+    Parameters
+    ----------
+    shards : sequence of paths
+        Their folders.
+    out : path
+        Folder of the whole: absent, empty, or of the same batch.
+
+    Returns
+    -------
+    BatchResult
+        Jobs of shards that are not there are missing.
+    """
+    Line("batch", "merge", *(os.fspath(s) for s in shards)).option("out", os.fspath(out)).run(out=None)
+    return BatchResult(Path(out), 0)
+
+
+def _next_round(batch: _fenji.Batch) -> tuple[bool, list[str]]:
+    """Whether there are jobs of a next round of shared hospitals, and what is said of the one that ended."""
+    try:
+        return batch.next_round() or (False, [])
+    except _fenji.Fault as fault:
+        raise translate(fault) from None
+
+
 class _Job:
     """A job with its inputs."""
 
@@ -202,6 +269,23 @@ def _case_files(folder: Path) -> tuple[str, _worker.Files]:
         digest.update(f"{name} {len(content)} ".encode())
         digest.update(content)
     return digest.hexdigest(), files
+
+
+#: Does jobs and hands over what each came to.
+_Work = Callable[[list[_Job], Callable[[_worker.Outcome], None]], None]
+
+
+@contextmanager
+def _engine(
+    address: str | None, client: Any, jobs: int | None, demands: dict[str, float], retries: int, on_event: Callable[..., object] | None
+) -> Iterator[_Work]:
+    """What does the jobs: threads here, or a cluster, which keeps the cases from round to round."""
+    if client is None and address is None:
+        yield lambda todo, put: _here(todo, put, jobs or os.cpu_count() or 1)
+        return
+    with _client(address, client) as cluster:
+        cases: dict[Path, tuple[str, Any]] = {}
+        yield lambda todo, put: _on_cluster(cluster, todo, put, demands, retries, on_event, cases)
 
 
 def _here(todo: list[_Job], put: Callable[[_worker.Outcome], None], at_a_time: int) -> None:
@@ -272,13 +356,13 @@ def _on_cluster(
     demands: dict[str, float],
     retries: int,
     on_event: Callable[..., object] | None,
+    cases: dict[Path, tuple[str, Any]],
 ) -> None:
-    """Jobs as tasks of a cluster."""
+    """Jobs as tasks of a cluster; ``cases`` are those that were shipped."""
     from distributed import KilledWorker, as_completed
 
     wanted = _worker.build()
     _same_build(client, wanted)
-    cases: dict[Path, tuple[str, Any]] = {}
     tries: dict[str, int] = {}
     good: list[str] | None = None
 

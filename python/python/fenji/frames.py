@@ -206,7 +206,13 @@ def _plain(table: str, name: str, column: Any) -> Any:
 
 
 def _is_geo(frame: Any) -> bool:
-    return type(frame).__module__.startswith("geopandas")
+    if not type(frame).__module__.startswith("geopandas"):
+        return False
+    try:
+        return frame.geometry is not None
+    except AttributeError:
+        # no column is its geometry: a frame like any other
+        return False
 
 
 def _positions(table: str, frame: Any, crs: str) -> pd.DataFrame:

@@ -64,5 +64,6 @@ mod table;
 
 pub use bound::{Cut, lower};
 pub use pool::{Kind, Pool};
+pub(super) use rounds::{GAP_REACHED, NO_CHANGE, OWN_GAPS, ROUNDS_OVER};
 pub use rounds::{Next, Rounds};
 pub use table::{CaseLine, Certificate, RoundLine, Summary, read};

@@ -19,6 +19,13 @@ use std::path::{Path, PathBuf};
 
 /// The key of the parameters of a job that says its round.
 pub(in crate::batch) const ROUND: &str = "round";
+/// Why rounds ended.
+pub(in crate::batch) const GAP_REACHED: &str = "the gap asked for is reached";
+pub(in crate::batch) const OWN_GAPS: &str =
+    "what is left are the gaps of the cases' own plans: a smaller --gap of the command makes it smaller";
+pub(in crate::batch) const NO_CHANGE: &str = "prices and allotment no longer change";
+/// Behind the number of rounds.
+pub(in crate::batch) const ROUNDS_OVER: &str = " rounds, as many as were asked for";
 /// The next round is allotted when the mix promises this part of the gap.
 const WORTH_ALLOTTING: f64 = 0.5;
 /// Prices have this many digits behind the point, yuan: any price proves a bound.
@@ -240,11 +247,11 @@ impl Group {
         // the gaps of the cases' own solves: no allotment takes them away
         let own: f64 = self.answers.iter().map(|a| a.iter().map(|x| x.open).sum::<f64>()).fold(f64::INFINITY, f64::min);
         self.ended = if bounds.gap() <= spec.gap {
-            Some("the gap asked for is reached".into())
+            Some(GAP_REACHED.into())
         } else if open <= 1.02 * own {
-            Some("what is left are the gaps of the cases' own plans: a smaller --gap of the command makes it smaller".into())
+            Some(OWN_GAPS.into())
         } else if self.turns.len() as u64 >= u64::from(spec.rounds) {
-            Some(format!("{} rounds, as many as were asked for", spec.rounds))
+            Some(format!("{}{ROUNDS_OVER}", spec.rounds))
         } else {
             None
         };
@@ -253,7 +260,7 @@ impl Group {
         }
         let turn = self.turn(bounds, own, &price)?;
         if self.turns.contains(&turn) {
-            self.ended = Some("prices and allotment no longer change".into());
+            self.ended = Some(NO_CHANGE.into());
             return Ok(None);
         }
         Ok(Some(turn))

@@ -1,6 +1,7 @@
 """Every command of the program as a function. Arguments have the names and the defaults of the command line."""
 
-from .flows import check, compare, generate, ledger, plan, referral, validate
+from .cases import demo, generate, import_case
+from .flows import check, compare, ledger, plan, reality, referral, report, schema, validate
 from .models import access, centres, communities, emergency, grids, mobile, pairing, payment, phases, staff, surge, telemedicine
 from .places import beds, layout, locate
 
@@ -11,9 +12,11 @@ __all__ = [
     "check",
     "communities",
     "compare",
+    "demo",
     "emergency",
     "generate",
     "grids",
+    "import_case",
     "layout",
     "ledger",
     "locate",
@@ -22,7 +25,10 @@ __all__ = [
     "payment",
     "phases",
     "plan",
+    "reality",
     "referral",
+    "report",
+    "schema",
     "staff",
     "surge",
     "telemedicine",

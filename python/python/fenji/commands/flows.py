@@ -1,16 +1,28 @@
-"""Patient flows, everything together, and what is done with plans and cases."""
+"""Patient flows, everything together, and what is done with plans."""
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from .._call import Line, Plan, Scenario
 from ..case import Case, CaseLike, as_case
 from ..errors import CaseError, UsageError
 from ..progress import Progress
-from ..results import CheckResult, CompareResult, LedgerResult, PlanResult, ReferralResult, Result, ValidateResult
+from ..results import (
+    CheckResult,
+    CompareResult,
+    LayoutResult,
+    LedgerResult,
+    PlanResult,
+    RealityResult,
+    ReferralResult,
+    ReformResult,
+    Result,
+    ValidateResult,
+)
 from ._common import Lang, as_list, result
 
 
@@ -233,39 +245,120 @@ def check(case: CaseLike, plan: Plan) -> CheckResult:
     return CheckResult("check", line.run(out=None), case if isinstance(case, Case) else None)
 
 
-def generate(
-    seed: int = 1,
+def reality(
+    case: CaseLike,
     *,
-    prefectures: int = 1,
-    provinces: int = 1,
-    people: int = 2_000_000,
-    counties: int = 3,
-    towns: int = 41,
-    settlements: int = 140,
-    planar: bool = False,
-) -> Case:
-    """Makes a synthetic prefecture or province: for trials, teaching and benchmarks.
+    layout: Plan | None = None,
+    referral: Plan | None = None,
+    time: float | None = None,
+    gap: float = 1e-3,
+    draws: int = 20,
+    near: float = 2.0,
+    seed: int = 1,
+    threads: int | None = None,
+    progress: Progress = None,
+) -> RealityResult:
+    """Holds the sites that stand against as many chosen from nothing among all places where a facility stands, and against chance.
 
     Parameters
     ----------
+    case : Case or path
+        The case, or its folder; its facilities are the real network.
+    layout : Result or path, optional
+        A layout of the case to hold against the real network too.
+    referral : Result or path, optional
+        A referral plan of the case: how many of the real beds it fills, by tier.
+    time : float, optional
+        Stop each of the three choices after this many seconds.
+    gap : float
+        Relative gap at which a choice is good enough.
+    draws : int
+        Random choices to compare with, 1 to 1000.
+    near : float
+        A real place counts as chosen nearby within this many km.
     seed : int
-        The same seed and sizes give the same case everywhere.
-    prefectures, provinces : int
-        From two prefectures on they share provincial, regional and national centres.
-    people, counties, towns, settlements : int
-        Of a prefecture.
-    planar : bool
-        Kilometres on a plane in place of longitude and latitude.
+        Seed of what is drawn at random.
+    threads : int, optional
+        Threads (all).
+    progress : bool or callable, optional
+        See :func:`referral`.
 
     Returns
     -------
-    Case
-        The case.
+    RealityResult
+        With ``.ways``, ``.beds`` and ``.sentences``.
+
+    Raises
+    ------
+    CheckError
+        The layout or the referral plan does not fit the case.
+
+    Examples
+    --------
+    >>> import fenji
+    >>> case = fenji.generate(seed=1, people=200_000, counties=2, towns=8, settlements=30)
+    >>> ways = fenji.reality(case, draws=5).ways.set_index(["rank", "network"])["km"]
+    >>> bool(ways[2, "chosen"] <= ways[2, "real"])
+    True
     """
-    line = Line("generate").option("seed", seed).option("prefectures", prefectures).option("provinces", provinces)
-    line.option("people", people).option("counties", counties).option("towns", towns).option("settlements", settlements)
-    answer = line.option("planar", planar).run()
-    return Case.read(answer.shelf.path())
+    case = as_case(case)
+    line = Line("reality", case._shelf.path())
+    if layout is not None:
+        line.option("layout", line.plan(layout))
+    if referral is not None:
+        line.option("referral", line.plan(referral))
+    line.option("time", time).option("gap", gap).option("draws", draws).option("near", near).option("seed", seed)
+    return result(RealityResult, "reality", line.run(threads=threads, progress=progress), case)
+
+
+def report(case: CaseLike, plan: Plan, *, lang: Lang = "en", progress: Progress = None) -> Result:
+    """Makes report, pictures, tables and map layers of a written plan, after checking it.
+
+    Parameters
+    ----------
+    case : Case or path
+        The case, or its folder.
+    plan : Result or path
+        A plan of any kind, also one that was made with ``report=False``.
+    lang : {"en", "zh"}
+        Language.
+    progress : bool or callable, optional
+        See :func:`referral`.
+
+    Returns
+    -------
+    ReferralResult, LayoutResult or ReformResult
+        The plan with all its files.
+
+    Raises
+    ------
+    CheckError
+        The plan does not fit the case.
+    """
+    case = as_case(case)
+    line = Line("report", case._shelf.path())
+    line.words.append(line.plan(plan))
+    answer = line.option("lang", lang).run(progress=progress)
+    written = answer.shelf.get("plan.json")
+    kind = json.loads(written).get("kind") if written is not None else None
+    kinds: dict[str, type[Result]] = {"layout": LayoutResult, "referral": ReferralResult}
+    return result(kinds.get(str(kind), ReformResult), "report", answer, case)
+
+
+def schema(name: str | None = None) -> dict[str, Any]:
+    """JSON schemas of the files, made from the types that read them.
+
+    Parameters
+    ----------
+    name : str, optional
+        One file, for example ``plan.json``; all of them when left out.
+
+    Returns
+    -------
+    dict
+        The schema, or one for each file.
+    """
+    return Line("schema", *([] if name is None else [name])).run(out=None).told
 
 
 def validate(case: CaseLike) -> ValidateResult:

@@ -63,6 +63,11 @@ class Result:
         self._shelf = answer.shelf
         self._case = case
 
+    @property
+    def case(self) -> Case | None:
+        """The case that it speaks of; ``None`` where there is none, as of location problems."""
+        return self._case
+
     # What it came to
 
     @property
