@@ -383,10 +383,10 @@ fn communities() {
             on!(Communities, a => a.monitored[0].key = "decision".into()),
             on!(Communities, a => a.monitored[3].basis = fenji::plan::reform::communities::Basis::Input),
             on!(Communities, a => drop(a.monitored.remove(0))),
-            on!(Communities, a => a.monitored.push(a.monitored[0].clone())),
+            on!(Communities, a => a.monitored = [a.monitored.clone(), vec![a.monitored[0].clone()]].concat()),
             on!(Communities, a => a.monitored[0].values.push(Some(1.0))),
             on!(Communities, a => a.monitored.iter_mut().filter(|m| !m.values.is_empty()).for_each(|m| m.values[0] = None)),
-            on!(Communities, a => a.groups[0].areas.push(a.groups[0].areas[0].clone())),
+            on!(Communities, a => a.groups[0].areas = [a.groups[0].areas.clone(), a.groups[0].areas.clone()].concat()),
         ],
     );
     // every single value, up by a hundredth

@@ -1,6 +1,6 @@
 //! What a model needs and the case has not: invalid input with code, place and remedy, never a failure.
 
-#![allow(clippy::unwrap_used)] // helpers of tests stop hard, as tests do
+#![allow(clippy::unwrap_used, clippy::panic)] // helpers of tests stop hard, as tests do
 
 #[path = "common/program.rs"]
 mod program;
