@@ -55,7 +55,7 @@ fn passed_off(case: &Case, model: Model, asked: &str, narrower: &str) -> (Reform
     let mut worse = plan(case, model, narrower, None);
     let value = |p: &ReformPlan| if p.maximised { -p.objective } else { p.objective };
     assert!(value(&worse) > value(&honest) + 1e-6 * value(&honest).abs().max(1.0), "the narrower question costs nothing");
-    worse.scenario = honest.scenario.clone();
+    worse.scenario = honest.scenario;
     worse.bounds.dual = worse.bounds.primal;
     let codes = checked(case, &worse, None).into_iter().map(|v| v.code).collect();
     (worse, codes)
@@ -119,7 +119,7 @@ fn telemedicine() {
         &[
             on!(Telemedicine, a => a.steps[0].1 *= 0.9),
             on!(Telemedicine, a => a.steps[1].0 += 0.01),
-            on!(Telemedicine, a => drop(a.steps.pop())),
+            on!(Telemedicine, a => { let _ = a.steps.pop(); }),
             on!(Telemedicine, a => a.steps.push((2.0, 1.0))),
             on!(Telemedicine, a => a.why.clear()),
             on!(Telemedicine, a => a.why[0].open = !a.why[0].open),
@@ -251,7 +251,7 @@ fn the_least_covered_township_could_have_more() {
 fn training_that_costs_more_is_refused() {
     let case = with_practitioners(7);
     let honest = plan(&case, Model::Staff, STAFF, None);
-    let mut worse = honest.clone();
+    let mut worse = honest;
     let ReformAnswer::Staff(a) = &mut worse.answer else { panic!() };
     // a seat that ends after the last year does nothing, costs, and is paid for
     let (last, cost) = (a.pipeline.years.len() - 1, 240e3);
@@ -290,7 +290,7 @@ fn surge() {
     assert!(!codes.is_empty());
     // fewer beds than would be best, everything else as the question says
     let narrow = plan(&case, Model::Surge, &text.replace("6.0", "2.0"), None);
-    let mut worse = honest.clone();
+    let mut worse = honest;
     let (ReformAnswer::Surge(a), ReformAnswer::Surge(b)) = (&mut worse.answer, &narrow.answer) else { panic!() };
     for (x, y) in a.areas.iter_mut().zip(&b.areas) {
         x.convertible = y.convertible;

@@ -1,10 +1,10 @@
 //! Pre-hospital stations and ambulances (policy 2.6).
 //!
-//! 1. **Stations** ([`stations`]): the fewest of the candidate sites that cover the share of people asked for within radius and minutes
+//! 1. **Stations** (`stations`): the fewest of the candidate sites that cover the share of people asked for within radius and minutes
 //!    ([`crate::model::reform::emergency`] has the formulation), and beside it the fewest that cover every settlement some candidate can cover
 //!    (location set covering, Toregas et al. 1971, <https://doi.org/10.1287/opre.19.6.1363>). Stations to keep stand first. Prices of the
 //!    relaxations stand in the plan: they prove how few can do.
-//! 2. **Ambulances** ([`fleet`]): one for every 30,000 people nearest to an area's stations, at least one a station; each further one where most
+//! 2. **Ambulances** (`fleet`): one for every 30,000 people nearest to an area's stations, at least one a station; each further one where most
 //!    people wait for each ambulance (which makes the largest number of people an ambulance as small as can be), or, with `availability`, where
 //!    it adds most expected coverage.
 //! 3. **Expected coverage** when an ambulance is busy a share `q` of the time: `sum_i N_i (1 - q^k_i)` with `k_i` ambulances within reach

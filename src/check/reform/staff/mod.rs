@@ -1,5 +1,5 @@
 //! Staff: practitioners of today counted again, panels, centres, establishments, postings, clinics, training and specialties; that no township
-//! could have more is counted ([`counting`]), and what other numbers of practitioners would bring is shared out anew.
+//! could have more is counted (`counting`), and what other numbers of practitioners would bring is shared out anew.
 
 mod counting;
 mod supply;

@@ -1,5 +1,5 @@
 //! A network of telemedicine: links that may be, hubs that can carry them, shares that are reached, money that adds up; the least cost, that of
-//! other shares and that of every hub forced otherwise are worked out anew ([`least`]).
+//! other shares and that of every hub forced otherwise are worked out anew (`least`).
 
 mod least;
 
