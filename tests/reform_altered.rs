@@ -386,7 +386,7 @@ fn communities() {
             on!(Communities, a => a.monitored.push(a.monitored[0].clone())),
             on!(Communities, a => a.monitored[0].values.push(Some(1.0))),
             on!(Communities, a => a.monitored.iter_mut().filter(|m| !m.values.is_empty()).for_each(|m| m.values[0] = None)),
-            on!(Communities, a => a.groups[0].areas.push(a.groups[0].areas[0].clone())),
+            on!(Communities, a => { let twice = a.groups[0].areas[0].clone(); a.groups[0].areas.push(twice) }),
         ],
     );
     // every single value, up by a hundredth
