@@ -217,7 +217,7 @@ fn what_cannot_be_done_comes_with_places_and_altered_plans_are_refused() {
         ("bounds", |_, a| a.expected.most = a.expected.people * 0.9),
         ("bounds", |_, a| a.expected.most *= 1.1),
         ("value", |_, a| a.reached[0].people += 1),
-        ("value", |_, a| a.reached[0].station = Some("M1".into())),
+        ("value", |_, a| a.reached[0].station = Some("elsewhere".into())),
         ("limit", |_, a| a.reached[0].reachable = !a.reached[0].reachable),
         ("limit", |_, a| drop(a.everybody.stations.remove(0))),
         ("bounds", |_, a| a.everybody.priced += 1),

@@ -17,6 +17,9 @@ use crate::reform::ended;
 /// Rounding that a count forgives.
 const EPS: f64 = 1e-9;
 
+/// Shares of townships that postings bring to one level may differ by this.
+const LEVEL: f64 = 1e-6;
+
 /// Who gets what.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contracts {
@@ -98,7 +101,11 @@ pub fn with_postings(numbers: &StaffNumbers, posted: &[f64]) -> (f64, f64) {
     }
     fixed.areas.iter_mut().for_each(|a| a.posted = [0.0; 2]);
     let none = vec![0.0; posted.len()];
-    let (new, _) = widest(&fixed);
+    let (mut new, _) = widest(&fixed);
+    // postings bring several townships to one level but for a solver's tolerance, which must not cost any of them a practitioner
+    if posted.iter().any(|o| *o > 0.0) {
+        new = reach(&fixed, (least_of(&fixed, &new, &none) - LEVEL).max(0.0)).map_or(new, |found| found.0);
+    }
     let new = most_contracts(&fixed, &none, new);
     let people: f64 = fixed.towns.iter().map(|t| t.people).sum();
     let all: f64 = (0..new.len()).map(|t| contracts(&fixed.towns[t], fixed.panel, at_work(&fixed, t, &new, &none)).0).sum();

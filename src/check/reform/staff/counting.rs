@@ -203,6 +203,9 @@ impl Counted {
             left -= 1;
             quota[self.towns[t].area] -= 1.0;
         };
+        // what postings bring to one level is there but for a solver's tolerance
+        let posted = self.towns.iter().zip(at_work).any(|(t, doctors)| *doctors > t.now);
+        let level = if posted { (level - SHARE).max(0.0) } else { level };
         for (t, town) in self.towns.iter().enumerate() {
             let need = (level * town.people / self.panel - at_work[t]).max(0.0);
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // not above what was given

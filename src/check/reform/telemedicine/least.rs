@@ -12,7 +12,7 @@
 
 use super::super::{Findings, VALUE, asked, listed};
 use crate::network::{Case, Tier};
-use crate::outcome::Termination;
+use crate::plan::Termination;
 use crate::plan::reform::ReformPlan;
 use crate::plan::reform::telemedicine::{MOST_FORCED, STEPS, TelemedicineAnswer};
 use crate::policy::reform::Telemedicine;
