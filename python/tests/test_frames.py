@@ -174,7 +174,8 @@ def test_columns_of_a_wrong_type(small: fenji.Case, frames: Frames) -> None:
             made({**frames, "facilities": frames["facilities"].assign(beds=values)}, small)
         problems = found.value.problems
         assert problems["file"].eq("facilities").all() and problems["column"].eq("beds").all(), what
-        assert problems["line"].notna().all() and problems["remedy"].str.len().min() > 5, what
+        # behind the first twenty of a kind stands how many more there are
+        assert problems["line"].iloc[:20].notna().all() and problems["remedy"].str.len().min() > 5, what
     with pytest.raises(fenji.CaseError) as found:
         made({**frames, "facilities": frames["facilities"].assign(beds=[b"x"] * n)}, small)
     assert list(found.value.problems["code"]) == ["F004"]
