@@ -162,11 +162,13 @@ def test_an_index_of_several_levels(small: fenji.Case, frames: Frames, tmp_path:
 
 def test_columns_of_a_wrong_type(small: fenji.Case, frames: Frames) -> None:
     n = len(frames["facilities"])
+    mixed = frames["facilities"]["beds"].astype(object)
+    mixed.iloc[[2, 5, 7]] = ["two", 3.5, None]
     wrong: dict[str, Any] = {
         "dates": pd.Series(pd.date_range("2020-01-01", periods=n)),
         "durations": pd.Series(pd.to_timedelta(range(n), unit="D")),
         "complex numbers": pd.Series([complex(1, i) for i in range(n)]),
-        "mixed": pd.Series([1, "two", 3.5, None, *([4] * (n - 4))], dtype=object),
+        "mixed": mixed,
         "categories": pd.Series(["few", "many"] * n, dtype="category").iloc[:n].reset_index(drop=True),
     }
     for what, values in wrong.items():
