@@ -97,8 +97,15 @@ pub fn run(py: Python<'_>, line: Vec<String>, threads: Option<usize>, on_event: 
                     && let Some(on_event) = &on_event
                     && let Err(error) = told(py, &event).and_then(|e| on_event.call(py, (), Some(&e)))
                 {
-                    objection = Some(error);
                     stop.store(true, Ordering::Relaxed);
+                    // Ctrl-C comes through whatever Python is at: while the listener works it is Ctrl-C all the same
+                    if !error.is_instance_of::<PyKeyboardInterrupt>(py) {
+                        objection = Some(error);
+                    } else if interrupted {
+                        return Err(error);
+                    } else {
+                        interrupted = true;
+                    }
                 }
             }
             Err(RecvTimeoutError::Timeout) => {}

@@ -162,11 +162,13 @@ def test_an_index_of_several_levels(small: fenji.Case, frames: Frames, tmp_path:
 
 def test_columns_of_a_wrong_type(small: fenji.Case, frames: Frames) -> None:
     n = len(frames["facilities"])
+    mixed = frames["facilities"]["beds"].astype(object)
+    mixed.iloc[[2, 5, 7]] = ["two", 3.5, None]
     wrong: dict[str, Any] = {
         "dates": pd.Series(pd.date_range("2020-01-01", periods=n)),
         "durations": pd.Series(pd.to_timedelta(range(n), unit="D")),
         "complex numbers": pd.Series([complex(1, i) for i in range(n)]),
-        "mixed": pd.Series([1, "two", 3.5, None, *([4] * (n - 4))], dtype=object),
+        "mixed": mixed,
         "categories": pd.Series(["few", "many"] * n, dtype="category").iloc[:n].reset_index(drop=True),
     }
     for what, values in wrong.items():
@@ -174,7 +176,8 @@ def test_columns_of_a_wrong_type(small: fenji.Case, frames: Frames) -> None:
             made({**frames, "facilities": frames["facilities"].assign(beds=values)}, small)
         problems = found.value.problems
         assert problems["file"].eq("facilities").all() and problems["column"].eq("beds").all(), what
-        assert problems["line"].notna().all() and problems["remedy"].str.len().min() > 5, what
+        # behind the first twenty of a kind stands how many more there are
+        assert problems["line"].iloc[:20].notna().all() and problems["remedy"].str.len().min() > 5, what
     with pytest.raises(fenji.CaseError) as found:
         made({**frames, "facilities": frames["facilities"].assign(beds=[b"x"] * n)}, small)
     assert list(found.value.problems["code"]) == ["F004"]
