@@ -75,7 +75,7 @@ class ImportResult(Result):
         return f"<fenji.ImportResult: {self.case!r}, {len(self.notes):,} notes>"
 
     def _repr_html_(self) -> str:
-        counts: dict[object, int] = dict(self.notes["note"].value_counts()) if len(self.notes) else {}
+        counts: dict[str, int] = dict(self.notes["note"].value_counts()) if len(self.notes) else {}
         told = "".join(f"<tr><th style='text-align:left'>{html.escape(str(k))}</th><td>{n:,} rows</td></tr>" for k, n in counts.items())
         return self.case._repr_html_() + (f"<p>Not in the case as written:</p><table>{told}</table>" if told else "")
 
