@@ -44,8 +44,7 @@ impl BedsPictureInput<'_> {
     }
 
     fn case_line(&self) -> String {
-        let (name, year) = (crate::text::shorten(&self.case_name(), 60), self.network.year.to_string());
-        self.text.say_with("case-line", &[("name", (&name).into()), ("year", (&year).into())])
+        super::map::case_line(self.text, self.network, &self.case_name(), "")
     }
 
     /// Beds per 1,000 need-weighted heads of an area.

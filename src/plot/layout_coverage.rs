@@ -17,7 +17,7 @@ pub fn draw(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogue) 
     let (left, right, top, step) = (330.0, 1040.0, 96.0, 84.0);
     let height = top + step * rows.len() as f64 + 70.0;
     let mut sheet = Sheet::new("layout-coverage", 1100.0, height);
-    heading(&mut sheet, &text.say("layout-coverage-title"), &case_line(text, name, network.year, &plan.scenario.name));
+    heading(&mut sheet, &text.say("layout-coverage-title"), &case_line(text, network, name, &plan.scenario.name));
     let at = |share: f64| left + (right - left) * share;
     let foot = top + step * rows.len() as f64;
     for tenth in 0..=5 {

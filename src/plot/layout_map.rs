@@ -90,7 +90,7 @@ pub fn draw_as(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogu
     if network.settlements.is_empty() {
         return Err(PlotError::Empty);
     }
-    let subtitle = case_line(text, name, network.year, &plan.scenario.name);
+    let subtitle = case_line(text, network, name, &plan.scenario.name);
     let shown = in_view(network, plan);
     let mut map = Map::of(&look.id, look.title.clone(), &subtitle, &shown, text);
     map.settlements();

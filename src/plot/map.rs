@@ -232,7 +232,7 @@ pub fn heading(sheet: &mut Sheet, title: &str, subtitle: &str) {
 #[must_use]
 pub fn subtitle(input: &PictureInput<'_>, columns: &[(&str, &str)]) -> String {
     let n = input.network();
-    let mut parts = vec![case_line(input.text, &input.case_name(), n.year, &input.plan.scenario.name)];
+    let mut parts = vec![case_words(input.text, &input.case_name(), n.year, &input.plan.scenario.name)];
     for (evidence, id) in [(Evidence::Modelled, "note-modelled"), (Evidence::Assumed, "note-assumed")] {
         let names: Vec<String> = columns
             .iter()
@@ -246,7 +246,19 @@ pub fn subtitle(input: &PictureInput<'_>, columns: &[(&str, &str)]) -> String {
     parts.join("  ·  ")
 }
 
-pub(super) fn case_line(text: &Catalogue, name: &str, year: i32, scenario: &str) -> String {
+/// Case, year, scenario, and which of the tables that every picture rests on are modelled.
+pub(super) fn case_line(text: &Catalogue, network: &Network, name: &str, scenario: &str) -> String {
+    let is_modelled = |table: &&str| network.provenance.iter().any(|p| p.table == *table && p.evidence == Evidence::Modelled);
+    let tables: Vec<String> = ["settlements", "facilities"].into_iter().filter(is_modelled).map(|t| text.key("modelled", t)).collect();
+    let line = case_words(text, name, network.year, scenario);
+    if tables.is_empty() {
+        return line;
+    }
+    let note = text.say_with("note-modelled", &[("what", (&tables.join(&text.say("list-separator"))).into())]);
+    format!("{line}  ·  {note}")
+}
+
+fn case_words(text: &Catalogue, name: &str, year: i32, scenario: &str) -> String {
     let name = crate::text::shorten(&crate::text::clean(name), 50);
     let scenario = crate::text::shorten(&crate::text::clean(scenario), 40);
     let year = year.to_string();

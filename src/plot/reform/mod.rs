@@ -41,10 +41,10 @@ impl ReformPictureInput<'_> {
         self.text.place(&self.network.name, self.name_en)
     }
 
-    /// Case, year, scenario; what is modelled is said in the caption.
+    /// Case, year, scenario, and what of the case is modelled.
     #[must_use]
     pub fn case_line(&self) -> String {
-        case_line(self.text, &self.case_name(), self.network.year, &self.plan.scenario.name)
+        case_line(self.text, self.network, &self.case_name(), &self.plan.scenario.name)
     }
 
     /// Position of a facility in the table.
