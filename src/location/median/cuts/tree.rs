@@ -33,6 +33,8 @@ const KERNELS: usize = 4;
 const TOGETHER: usize = 2;
 /// Nodes of a worker between two times that it forgets what does not bind.
 const KEPT: usize = 25;
+/// Decisions of open nodes that are held in memory, 8 bytes each; a tree that needs more is given up.
+const HELD: usize = 60_000_000;
 /// A child is worked on next when its bound is within this share of the gap.
 const PLUNGE: f64 = 0.25;
 
@@ -205,7 +207,7 @@ fn tree<'a>(
             watch.note(|| format!("{done} nodes of the LP, complete {}", left >= cutoff));
             return Ok(if left >= cutoff { Done::Proven } else { Done::Undecided });
         }
-        if stop() {
+        if stop() || open.values().map(|n| n.fate.len()).sum::<usize>() > HELD {
             return Ok(Done::Stopped);
         }
         let worked: Vec<Option<Result<Worked, BackendError>>> =
