@@ -91,6 +91,11 @@ fn everything_together_on_a_small_case() {
     // the ledger of the single plans is that of the whole
     assert_eq!((&told["met"], &told["missed"]), (&answer["met"], &answer["missed"]));
     assert!(told["rows"].as_array().unwrap().len() >= 75);
+    // every demand counts once, however many rows it has
+    let count = |key: &str| told[key].as_u64().unwrap();
+    assert_eq!(count("met") + count("met_in_part") + count("missed") + count("not_judged"), 75);
+    let referral = format!("{out}/referral/plan.json");
+    assert_eq!(run(&["ledger", &case, &referral, &referral, "--out", &path("twice")]).0, 2, "two plans of one kind");
 }
 
 /// A floor above what is there: the fewest beds are added, `fenji beds` asks the same of the same scenario, and the phases work towards it.

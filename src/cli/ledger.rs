@@ -38,9 +38,9 @@ pub struct Args {
 /// What was read of plans.
 #[derive(Debug, Default)]
 pub struct Gathered {
-    /// Indicators of the last referral plan.
+    /// Indicators of the referral plan.
     pub referral: Option<Indicators>,
-    /// The last layout.
+    /// The layout.
     pub layout: Option<LayoutPlan>,
     /// Goals of all other plans.
     pub goals: Vec<Goal>,
@@ -70,18 +70,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let mut all = Gathered::default();
     let mut given = BTreeMap::new();
     for file in &args.plans {
-        let wrong = if plan_file::kind(file).as_deref() == Some(REFORM_KIND) {
+        let (kind, wrong) = if plan_file::kind(file).as_deref() == Some(REFORM_KIND) {
             let (_, plan, wrong, _) = reform::judge(&args.case, file, observer)?;
-            if let Some(first) = given.insert(plan.answer.model(), file) {
-                let (name, first, second) = (plan.answer.model().name(), first.display(), file.display());
-                return Err(Fault::Usage(format!("{first} and {second} are both plans of {name}; give one of them")));
-            }
             all.goals.extend(goals(&plan));
-            wrong
+            (plan.answer.model().name(), wrong)
         } else if layout_files::kind_of(file).as_deref() == Some("layout") {
             let (_, plan, wrong) = layout_steps::judge_written(&args.case, file)?;
             all.layout = Some(plan);
-            wrong
+            ("layout", wrong)
         } else if plan_file::kind(file).as_deref() == Some(BEDS_KIND) {
             return Err(Fault::Usage(format!(
                 "{}: a bed plan judges no demand that a referral plan does not; leave it out",
@@ -90,8 +86,12 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         } else {
             let (_, judged) = steps::judge_written(&args.case, file, observer)?;
             all.referral = Some(judged.indicators);
-            judged.violations
+            ("referral", judged.violations)
         };
+        if let Some(first) = given.insert(kind, file) {
+            let (first, second) = (first.display(), file.display());
+            return Err(Fault::Usage(format!("{first} and {second} are both plans of {kind}; give one of them")));
+        }
         if !wrong.is_empty() {
             return Ok(refusal::refused("ledger", &wrong, &format!("{} does not fit its case", file.display())));
         }
