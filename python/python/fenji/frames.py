@@ -261,7 +261,8 @@ def from_csv(text: bytes, library: Library = "pandas") -> Any:
     header = next(csv.reader([text.split(b"\n", 1)[0].decode()]), [])
     words = {name: pa.string() for name in header if name in _TEXT or name.endswith(("_name", "_names"))}
     options = pacsv.ConvertOptions(column_types=words, null_values=[""], strings_can_be_null=True, quoted_strings_can_be_null=True)
-    parsing = pacsv.ParseOptions(newlines_in_values=True)
+    # without quotes no cell has a line feed in it, and the lines can be read side by side
+    parsing = pacsv.ParseOptions(newlines_in_values=b'"' in text)
     table = pacsv.read_csv(pa.BufferReader(text), parse_options=parsing, convert_options=options)
     columns = [_tamed(table.column(n)) for n in table.column_names]
     return in_library(pa.table(columns, names=table.column_names), library)
@@ -271,6 +272,8 @@ def _tamed(column: Any) -> Any:
     if pa.types.is_null(column.type):
         return pc.cast(column, pa.float64())
     if pa.types.is_string(column.type):
+        if not pc.any(pc.starts_with(column, "'")).as_py():
+            return column
         # An apostrophe keeps spreadsheets from running a text as a formula; it is not part of the text.
         return pc.replace_substring_regex(column, r"^'(\s*[=+\-@\t\r])", r"\1")
     return column
