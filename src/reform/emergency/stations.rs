@@ -14,10 +14,10 @@ use crate::model::reform::emergency::build;
 use crate::outcome::{Limit, Limits, Observer, Termination};
 use crate::reform::{ReformError, ReformInput, count, ended};
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// Longest search for the share; after it, what is proven is told.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// What is left for the search for the share when everybody took the whole time: a plan is there, its bound may be better.
+const AT_LEAST: Duration = Duration::from_secs(1);
 /// Rounding that a bound of whole stations forgives.
 pub(super) const EPS: f64 = 1e-6;
 
@@ -80,6 +80,7 @@ pub(super) fn choose(
     wanted: f64,
     observer: &dyn Observer,
 ) -> Result<Chosen, ReformError> {
+    let begin = Instant::now();
     let sites = frame.sites.len();
     let before: Vec<usize> = (0..sites).filter(|&s| kept(s)).collect();
     let (clients, base) = Clients::new(input, frame, kept);
@@ -116,7 +117,8 @@ pub(super) fn choose(
     }
     let (duals, price) = relaxed(input, &clients, sites, Some(need), observer)?;
     let priced = count(before.len()) + priced_share(&clients.lists, &duals, price, need, sites);
-    let share = share(input, &clients, sites, need, observer)?;
+    let time = input.limits.time.map(|t| t.saturating_sub(begin.elapsed()).max(AT_LEAST));
+    let share = share(input, &clients, sites, need, time, observer)?;
     chosen.open = [before.as_slice(), &share.0].concat();
     chosen.open.sort_unstable();
     chosen.fewest = (count(before.len()) + share.1).max(priced);
@@ -199,6 +201,7 @@ fn share(
     clients: &Clients,
     sites: usize,
     need: f64,
+    time: Option<Duration>,
     observer: &dyn Observer,
 ) -> Result<(Vec<usize>, f64, Termination), ReformError> {
     let thousands: Vec<(Vec<usize>, f64)> = clients.lists.iter().map(|(list, people)| (list.clone(), people / THOUSAND)).collect();
@@ -208,7 +211,7 @@ fn share(
     let mut start = vec![0.0; m.model.col_count()];
     (0..sites).filter(|&s| reach.open[s]).for_each(|s| start[m.site[s]] = 1.0);
     (0..clients.lists.len()).filter(|&i| reach.times[i] > 0).for_each(|i| start[m.covered[i]] = 1.0);
-    let limits = Limits { time: Some(input.limits.time.map_or(PATIENCE, |t| t.min(PATIENCE))), ..input.limits };
+    let limits = Limits { time, ..input.limits };
     let found = guarded::solve_mip(&m.model, Some(&start), &limits, observer)?;
     if !found.values.is_empty() {
         let mut other = Reach::new(&clients.lists, sites);
