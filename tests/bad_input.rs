@@ -211,6 +211,33 @@ fn a_million_bad_rows_are_counted_and_not_kept() {
     }
 }
 
+/// A long table is read on a thread of its own: what its cells say and what its ids say comes together, with the lines of both.
+#[test]
+fn problems_of_a_long_table_keep_their_lines() {
+    let dir = base::folder(&base::files());
+    let row = |n: usize, town: &str, pop: &str| format!("v{n},村{n},C1,{town},{pop},108.9,29.7\n");
+    let mut text = "id,name,area,town,pop,lon,lat\n".to_owned();
+    for line in 2..60_002_usize {
+        text += &match line {
+            40 => row(line, "C1T1", "many"),
+            30_000 => "v30000,村,C1,C1T1,1\n".to_owned(),
+            41_000 => row(40_999, "C1T1", "1"),
+            59_998 => row(line, "C9T9", "1"),
+            60_001 => row(line, "C1T1", "-4"),
+            _ => row(line, "C1T1", "1"),
+        };
+    }
+    std::fs::write(dir.path().join("settlements.csv"), text).unwrap();
+    let (taken, found) = problems_of(dir.path());
+    assert!(!taken);
+    let of_table: Vec<(&str, Option<u64>)> =
+        found.iter().filter(|p| p.file == "settlements.csv" && p.is_error()).map(|p| (p.code.as_str(), p.line)).collect();
+    let wanted = [("E031", 40), ("E023", 30_000), ("E050", 41_000), ("E052", 59_998), ("E034", 60_001)].map(|(c, l)| (c, Some(l)));
+    assert_eq!(of_table, wanted, "{}", shown(&found));
+    // the id that stands twice names the line of the first
+    assert!(found.iter().any(|p| p.line == Some(41_000) && p.message.contains("40999")), "{}", shown(&found));
+}
+
 #[test]
 fn broken_json_forms() {
     let good = {

@@ -153,6 +153,24 @@ fn candidates_never_hurt() {
     }
 }
 
+/// Short lists let a settlement count the least way beyond them; what an earlier objective reached is kept all the same, and the check takes the plan.
+#[test]
+fn a_later_objective_gives_up_no_more_of_an_earlier_one_than_it_may() {
+    for seed in 1..=4 {
+        let case = case(seed);
+        let text = "[layout]\nobjective = [\"travel\", \"money\"]\n[layout.hospitals]\nmax = 4\n[layout.budget]\nyuan = 90e6\n";
+        let problem = LayoutProblem::assemble(&case, &scenario(text)).unwrap();
+        for (neighbours, gap) in [(1, 0.05), (2, 0.01), (3, 1e-4)] {
+            let options = SolveOptions { neighbours, ..options(Method::Parts, gap) };
+            let first = fenji::layout::solve::under(&problem, &[Objective::Travel], Vec::new(), &options, &Silent).unwrap();
+            let both = solve(&problem, &options, &Silent).unwrap();
+            let (alone, after) = (first.value.of(Objective::Travel), both.value.of(Objective::Travel));
+            assert!(after <= alone * (1.0 + problem.rules.tolerance) + 1e-6, "{seed} {neighbours} {gap}: {after} after {alone}");
+            assert_eq!(check_layout(&case.network, &problem, &plan(&case, text, &problem, &both, gap)), [], "{seed} {neighbours} {gap}");
+        }
+    }
+}
+
 #[test]
 fn a_freeze_keeps_public_hospital_beds_at_those_of_today() {
     let case = case(6);

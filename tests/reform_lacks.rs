@@ -36,3 +36,63 @@ fn lacks_are_invalid_input() {
         assert!(!out.exists(), "{model}");
     }
 }
+
+/// Cells of a column of a table, by row.
+fn column(file: &Path, name: &str) -> Vec<String> {
+    let mut reader = csv::Reader::from_path(file).unwrap();
+    let at = reader.headers().unwrap().iter().position(|h| h == name).unwrap();
+    reader.records().map(|r| r.unwrap()[at].to_owned()).collect()
+}
+
+/// What a question names and cannot count is told with its key, not passed over.
+#[test]
+fn what_cannot_count_is_refused() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("case");
+    case(&folder, &[]);
+    let table = folder.join("facilities.csv");
+    let (ids, tiers, areas) = (column(&table, "id"), column(&table, "tier"), column(&table, "area"));
+    let hospital = (0..ids.len()).find(|&j| tiers[j] == "K").unwrap();
+    let other = areas.iter().find(|a| !a.is_empty() && **a != areas[hospital]).unwrap();
+    let questions = [
+        ("emergency", format!("keep = [\"{}\"]\nareas = [\"{other}\"]", ids[hospital]), "E049", "reform.emergency.keep"),
+        ("surge", "multipliers = { ZZ = 2.0 }".to_owned(), "E049", "reform.surge.multipliers.ZZ"),
+        ("communities", "adjacency = \"road\"".to_owned(), "E099", "adjacency"),
+        ("grids", "adjacency = \"road\"".to_owned(), "E099", "adjacency"),
+    ];
+    for (model, keys, rule, column) in questions {
+        let scenario = root.path().join("scenario.toml");
+        fs::write(&scenario, format!("[reform.{model}]\n{keys}\n")).unwrap();
+        let out = root.path().join(format!("{model}-out"));
+        let (code, told) =
+            json(&[model, folder.to_str().unwrap(), "--scenario", scenario.to_str().unwrap(), "--out", out.to_str().unwrap()]);
+        assert_eq!(code, 4, "{model}: {told}");
+        assert!(told.to_string().contains(rule) && told.to_string().contains(column), "{model}: {told}");
+        assert!(!out.exists(), "{model}");
+    }
+}
+
+/// A village named by hand is visited; that fixed sites reach it as well stays true.
+#[test]
+fn a_village_named_by_hand_stays_reached() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("case");
+    case(&folder, &[]);
+    let village = column(&folder.join("settlements.csv"), "id")[0].clone();
+    let run = |name: &str, keys: &str| {
+        let (scenario, out) = (root.path().join(format!("{name}.toml")), root.path().join(name));
+        fs::write(&scenario, format!("[reform.mobile]\nreach_minutes = 10000\n{keys}\n")).unwrap();
+        let args =
+            ["mobile", folder.to_str().unwrap(), "--scenario", scenario.to_str().unwrap(), "--tables", "--out", out.to_str().unwrap()];
+        let (code, told) = json(&args);
+        assert_eq!(code, 0, "{told}");
+        let plan: serde_json::Value = serde_json::from_slice(&fs::read(out.join("plan.json")).unwrap()).unwrap();
+        plan["answer"]["mobile"].clone()
+    };
+    let without = run("without", "");
+    let with = run("with", &format!("villages = [\"{village}\"]"));
+    assert_eq!(without["villages"].as_array().map(Vec::len), Some(0), "{without}");
+    assert_eq!(with["villages"][0]["settlement"], village.as_str(), "{with}");
+    let [all, reached, visited, neither] = [0, 1, 2, 3].map(|k| with["settlements"][k].as_u64().unwrap());
+    assert_eq!((reached, visited, neither), (all, 1, 0), "{with}");
+}

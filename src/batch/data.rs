@@ -10,10 +10,14 @@ use super::{Entry, Record, Status, grid};
 use crate::io::frame::{Column, Kind, Value};
 use crate::io::write::{TEMPORARY, write_file};
 use crate::report::csv_out::harmless;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// Jobs whose rows are read before they are written.
+const AT_A_TIME: usize = 128;
 
 /// Columns that every table has first, before those of the parameters.
 const KEYS: [&str; 6] = ["job", "case", "parent", "group", "scenario", "command"];
@@ -52,30 +56,46 @@ pub fn write(root: &Path, batch: &Batch, own: &[usize], found: &[There]) -> io::
     };
     let csv = !cfg!(feature = "parquet");
     let mut jobs = Out::begin(&folder, "jobs", &with(&JOBS), true)?;
-    let mut indicators = Out::begin(&folder, "indicators", &with(&tables::INDICATORS), csv)?;
-    let mut ledger = Out::begin(&folder, "ledger", &with(&tables::LEDGER), csv)?;
-    let mut facilities = Out::begin(&folder, "facilities", &with(&tables::FACILITIES), csv)?;
-    let mut flows = Out::begin(&folder, "flows", &with(&tables::FLOWS), csv)?;
-    for (&n, there) in own.iter().zip(found) {
-        let entry = &batch.jobs[n];
-        let keys = keys(entry, &parameters);
-        let row = |rest: Vec<Value>| keys.iter().cloned().chain(rest).collect::<Vec<_>>();
-        jobs.push(row(job(entry, there, n)))?;
-        if there.record().is_none_or(|r| r.status != Status::Done) {
-            continue;
+    let mut outs = [
+        Out::begin(&folder, "indicators", &with(&tables::INDICATORS), csv)?,
+        Out::begin(&folder, "ledger", &with(&tables::LEDGER), csv)?,
+        Out::begin(&folder, "facilities", &with(&tables::FACILITIES), csv)?,
+        Out::begin(&folder, "flows", &with(&tables::FLOWS), csv)?,
+    ];
+    let peopled: BTreeMap<&str, BTreeSet<String>> = places.iter().map(|(name, p)| (name.as_str(), p.peopled())).collect();
+    // rows of so many jobs are held at a time
+    for some in own.iter().zip(found).collect::<Vec<_>>().chunks(AT_A_TIME) {
+        let read: Vec<(Vec<Value>, Found)> = some
+            .par_iter()
+            .map(|&(&n, there)| {
+                let entry = &batch.jobs[n];
+                let keys = keys(entry, &parameters);
+                let row = |rest: Vec<Value>| keys.iter().cloned().chain(rest).collect::<Vec<_>>();
+                let of = if there.record().is_some_and(|r| r.status == Status::Done) {
+                    tables::read(&root.join("jobs").join(&entry.hash), &entry.command, peopled.get(entry.case.as_str()))
+                } else {
+                    Found::default()
+                };
+                let all = |rows: Vec<Vec<Value>>| rows.into_iter().map(row).collect();
+                let found =
+                    Found { indicators: all(of.indicators), ledger: all(of.ledger), facilities: all(of.facilities), flows: all(of.flows) };
+                (row(job(entry, there, n)), found)
+            })
+            .collect();
+        let mut by_table: [Vec<Vec<Value>>; 4] = Default::default();
+        for (own, found) in read {
+            jobs.push(own)?;
+            by_table
+                .iter_mut()
+                .zip([found.indicators, found.ledger, found.facilities, found.flows])
+                .for_each(|(all, rows)| all.extend(rows));
         }
-        let peopled = places.get(&entry.case).map(Places::peopled);
-        let Found { indicators: i, ledger: l, facilities: f, flows: w } =
-            tables::read(&root.join("jobs").join(&entry.hash), &entry.command, peopled.as_ref());
-        for (out, rows) in [(&mut indicators, i), (&mut ledger, l), (&mut facilities, f), (&mut flows, w)] {
-            for rest in rows {
-                out.push(row(rest))?;
-            }
-        }
+        outs.par_iter_mut().zip(by_table).try_for_each(|(out, rows)| rows.into_iter().try_for_each(|row| out.push(row)))?;
     }
-    let mut names = Vec::new();
-    for out in [jobs, indicators, ledger, facilities, flows] {
-        names.extend(out.finish(&folder)?);
+    let mut names = jobs.finish(&folder)?;
+    let finished: Vec<io::Result<Vec<String>>> = outs.into_par_iter().map(|out| out.finish(&folder)).collect();
+    for of in finished {
+        names.extend(of?);
     }
     Ok(names)
 }
@@ -117,7 +137,7 @@ fn keys(entry: &Entry, parameters: &[(String, Kind)]) -> Vec<Value> {
         (None, _) => Value::None,
         (Some(toml::Value::Float(x)), Kind::Number) => Value::Number(*x),
         (Some(toml::Value::Integer(x)), Kind::Number) => Value::Number(*x as f64),
-        (Some(other), _) => Value::Words(super::shown(other)),
+        (Some(other), _) => super::shown(other).into(),
     }));
     row
 }

@@ -73,11 +73,12 @@ pub(super) enum Cut {
     Limit,
 }
 
-/// Runs a job; `ask` is told the memory it holds and says whether to go on. The result replaces what is there under its hash.
+/// Runs a job; `ask` is told the memory it holds and says whether to go on; `over` is called when its
+/// process has ended and only its results are left to be written. The result replaces what is there under its hash.
 ///
 /// # Errors
 /// When the system refuses: above all [`io::ErrorKind::StorageFull`], also when it is the child that has no room; nothing is then written.
-pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order) -> io::Result<Outcome> {
+pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order, over: &dyn Fn()) -> io::Result<Outcome> {
     // Everything of the child goes to a folder that disappears with us.
     let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(jobs)?;
     let made = scratch.path().join("job");
@@ -110,6 +111,7 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order)
     if let Cut::PutBack(memory) = cut {
         return Ok(Outcome::PutBack(memory));
     }
+    over();
     let seconds = begin.elapsed().as_secs_f64();
     let record = judge(job, cut, &answer, &complained, total, seconds, how);
     if record.status == Status::Failed && no_room(&answer, &complained) {
@@ -152,7 +154,8 @@ fn watch(command: &mut Command, how: &How, begin: Instant, ask: &mut dyn FnMut(u
                 child.kill()?;
             }
         }
-        std::thread::sleep(LOOK);
+        // never much longer than a fiftieth of what it took so far
+        std::thread::sleep(LOOK.min(begin.elapsed() / 50).max(LOOK / 10));
     }
 }
 

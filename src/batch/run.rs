@@ -47,6 +47,8 @@ struct Working {
     holds: u64,
     /// The higher, the younger.
     turn: u64,
+    /// Its process has ended; its results are being sealed, which takes no job's place.
+    over: bool,
 }
 
 #[derive(Debug, Default)]
@@ -68,8 +70,11 @@ impl State {
 
     /// Whether the first of the queue may start now.
     fn admits(&self, expected: u64, room: Room) -> bool {
-        self.working.is_empty()
-            || self.working.values().map(|w| w.expected.max(w.holds)).sum::<u64>().saturating_add(expected) <= room.memory
+        let running = || self.working.values().filter(|w| !w.over);
+        if running().count() >= room.jobs.max(1) {
+            return false;
+        }
+        running().count() == 0 || running().map(|w| w.expected.max(w.holds)).sum::<u64>().saturating_add(expected) <= room.memory
     }
 
     /// What a job at a place has to do, given what it holds.
@@ -80,9 +85,10 @@ impl State {
         if holds > room.memory {
             return Order::TooLarge;
         }
-        let all: u64 = self.working.values().map(|w| w.holds).sum();
-        let youngest = self.working.values().all(|w| w.turn <= turn);
-        if all > room.memory && youngest && self.working.len() > 1 { Order::PutBack } else { Order::GoOn }
+        let running = || self.working.values().filter(|w| !w.over);
+        let all: u64 = running().map(|w| w.holds).sum();
+        let youngest = running().all(|w| w.turn <= turn);
+        if all > room.memory && youngest && running().count() > 1 { Order::PutBack } else { Order::GoOn }
     }
 }
 
@@ -111,7 +117,8 @@ pub fn all(jobs: &[&Job], known: &[(&str, &There)], folder: &Path, how: &How, ro
     watch.said(&Said::Begun { waiting: jobs.len(), there: known.iter().filter(|(_, t)| t.is_final()).count() });
     let folder = folder.join("jobs");
     let yard = Yard { state: Mutex::new(state), changed: Condvar::new(), jobs, folder: &folder, how, room, watch };
-    let workers = room.jobs.clamp(1, jobs.len().max(1));
+    // one more than jobs at a time: while results are sealed, the next job runs
+    let workers = room.jobs.max(1).saturating_add(1).min(jobs.len().max(1));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(workers).build().map_err(io::Error::other)?;
     pool.broadcast(|context| yard.work(context.index()));
     let state = yard.state.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -140,7 +147,13 @@ impl Yard<'_> {
                 let mut state = self.lock();
                 if state.failed.is_some() { Order::Stop } else { state.order(place, memory, self.room) }
             };
-            let outcome = job::run(job, self.folder, self.how, &mut ask);
+            let over = || {
+                if let Some(own) = self.lock().working.get_mut(&place) {
+                    own.over = true;
+                }
+                self.changed.notify_all();
+            };
+            let outcome = job::run(job, self.folder, self.how, &mut ask, &over);
             let mut state = self.lock();
             state.working.remove(&place);
             match outcome {
@@ -181,7 +194,7 @@ impl Yard<'_> {
                         state.queue.pop_front();
                         state.turns += 1;
                         let turn = state.turns;
-                        state.working.insert(place, Working { expected, holds: 0, turn });
+                        state.working.insert(place, Working { expected, holds: 0, turn, over: false });
                         return Some(next);
                     }
                 }
@@ -197,7 +210,11 @@ mod tests {
     use super::*;
 
     fn state(working: &[(u64, u64)]) -> State {
-        let working = working.iter().enumerate().map(|(n, &(expected, holds))| (n, Working { expected, holds, turn: n as u64 })).collect();
+        let working = working
+            .iter()
+            .enumerate()
+            .map(|(n, &(expected, holds))| (n, Working { expected, holds, turn: n as u64, over: false }))
+            .collect();
         State { working, ..State::default() }
     }
 
@@ -205,6 +222,11 @@ mod tests {
     fn jobs_are_let_in_within_the_memory_and_always_alone() {
         let room = Room { jobs: 4, memory: 1000 };
         assert!(state(&[]).admits(5000, room), "alone");
+        let mut one = state(&[(900, 900)]);
+        let single = Room { jobs: 1, memory: 5000 };
+        assert!(!one.admits(1, single), "one at a time");
+        one.working.values_mut().for_each(|w| w.over = true);
+        assert!(one.admits(5000, single) && one.admits(5000, room), "what is being sealed takes no place");
         assert!(state(&[(400, 100)]).admits(600, room));
         assert!(!state(&[(400, 100)]).admits(601, room));
         assert!(!state(&[(400, 700)]).admits(400, room), "one that holds more than expected counts with what it holds");

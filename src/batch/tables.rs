@@ -83,9 +83,9 @@ pub fn indicators(folder: &Path, command: &str, peopled: Option<&BTreeSet<String
     let values: Vec<usize> =
         (0..sheet.heads.len()).filter(|c| *c != area && !matches!(sheet.heads[*c].as_str(), "name" | "name_en")).collect();
     for row in &sheet.rows {
-        let Some(code) = row.get(area).map(|c| plain(c)).filter(|c| peopled.is_none_or(|p| p.contains(*c))) else { continue };
+        let Some(code) = row.get(area).map(plain).filter(|c| peopled.is_none_or(|p| p.contains(*c))) else { continue };
         for &c in &values {
-            if let Some(value) = row.get(c).and_then(|t| number(t)) {
+            if let Some(value) = row.get(c).and_then(number) {
                 out.push((Some(code.to_owned()), sheet.heads[c].clone(), value));
             }
         }
@@ -144,8 +144,8 @@ pub fn uses(folder: &Path, command: &str) -> Option<BTreeMap<String, (f64, f64)>
     let place = |name: &str| sheet.column(&[name]);
     let (code, days) = (sheet.column(&["facility", "id"])?, place("bed_days")?);
     let (doctors, load) = (place("doctors")?, place("doctor_load")?);
-    let value = |row: &[String], c: usize| row.get(c).and_then(|t| number(t)).unwrap_or(0.0);
-    let of = |row: &Vec<String>| Some((plain(row.get(code)?).to_owned(), (value(row, days), value(row, doctors) * value(row, load))));
+    let value = |row: &csv::StringRecord, c: usize| row.get(c).and_then(number).unwrap_or(0.0);
+    let of = |row: &csv::StringRecord| Some((plain(row.get(code)?).to_owned(), (value(row, days), value(row, doctors) * value(row, load))));
     sheet.rows.iter().map(of).collect()
 }
 
@@ -200,21 +200,21 @@ fn plain(text: &str) -> &str {
 
 fn words(text: &str) -> Value {
     let inner = plain(text);
-    if inner.is_empty() { Value::None } else { Value::Words(inner.to_owned()) }
+    if inner.is_empty() { Value::None } else { inner.into() }
 }
 
 /// A CSV file in memory.
 #[derive(Debug)]
 struct Sheet {
     heads: Vec<String>,
-    rows: Vec<Vec<String>>,
+    rows: Vec<csv::StringRecord>,
 }
 
 impl Sheet {
     fn open(path: &Path) -> Option<Self> {
         let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).ok()?;
         let heads = reader.headers().ok()?.iter().map(str::to_owned).collect();
-        let rows = reader.records().filter_map(Result::ok).map(|r| r.iter().map(str::to_owned).collect()).collect();
+        let rows = reader.records().filter_map(Result::ok).collect();
         Some(Self { heads, rows })
     }
 
@@ -229,7 +229,7 @@ impl Sheet {
             .map(|(name, _)| self.column(&[name]).or_else(|| other.iter().find(|(n, _)| n == name).and_then(|(_, o)| self.column(&[o]))))
             .collect();
         self.rows.iter().map(move |row| {
-            let cell = |place: Option<usize>| place.and_then(|c| row.get(c)).map_or("", String::as_str);
+            let cell = |place: Option<usize>| place.and_then(|c| row.get(c)).unwrap_or_default();
             let typed = |(place, (_, kind)): (&Option<usize>, &(&str, Kind))| match kind {
                 Kind::Words => words(cell(*place)),
                 Kind::Number => number(cell(*place)).into(),

@@ -48,7 +48,7 @@ pub fn read_case(folder: &Path) -> Result<CaseRead, Vec<Problem>> {
 /// Reads a case folder.
 ///
 /// Memory is bounded by the rows the limits allow; a file is in memory one row at a time. Time is linear in the size of the files,
-/// apart from sorting arcs.
+/// apart from sorting arcs; a long table is read on a thread of its own while its rows are added.
 ///
 /// # Errors
 /// All problems of the folder, warnings included, sorted by file and line.
@@ -159,6 +159,47 @@ fn unused(folder: &Path, mode: Mode, problems: &mut Problems) {
     }
 }
 
+/// Rows that go from the thread that reads a long table to the one that adds them.
+const AT_A_TIME: usize = 2048;
+
+/// A row as it was read.
+struct ReadRow<R> {
+    line: u64,
+    row: R,
+    broken: bool,
+    lost_people: bool,
+}
+
+/// The next row of a table.
+fn read_row<R: Row>(reader: &mut TableReader, crs: Crs, problems: &mut Problems) -> Option<ReadRow<R>> {
+    let line = reader.next_row(problems)?;
+    let mut cells = reader.cells(line, problems);
+    let row = R::read(&mut cells, crs);
+    let (broken, lost_people) = cells.state();
+    Some(ReadRow { line, row, broken, lost_people })
+}
+
+/// Reads a table to its end on a thread of its own while its rows are taken here; what it found. Nothing is read where there is no thread to be had.
+fn beside<R: Row + Send>(reader: &mut TableReader, crs: Crs, take: impl FnMut(ReadRow<R>)) -> Option<Problems> {
+    std::thread::scope(|scope| {
+        let (send, receive) = std::sync::mpsc::sync_channel(8);
+        let read = move || {
+            let mut problems = Problems::default();
+            let mut next = || read_row::<R>(reader, crs, &mut problems);
+            loop {
+                let rows: Vec<ReadRow<R>> = std::iter::from_fn(&mut next).take(AT_A_TIME).collect();
+                let last = rows.len() < AT_A_TIME;
+                if send.send(rows).is_err() || last {
+                    return problems;
+                }
+            }
+        };
+        let reading = std::thread::Builder::new().name("rows".into()).spawn_scoped(scope, read).ok()?;
+        receive.into_iter().flatten().for_each(take);
+        Some(reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 /// The tables of a folder.
 struct Tables<'a> {
     folder: &'a Path,
@@ -182,7 +223,7 @@ impl Tables<'_> {
     }
 
     /// Reads all rows of a table into the builder; false when there are none.
-    fn each<R: Row>(&self, needed: bool, builder: &mut NetworkBuilder, mut add: impl FnMut(&mut NetworkBuilder, u64, R)) -> bool {
+    fn each<R: Row + Send>(&self, needed: bool, builder: &mut NetworkBuilder, mut add: impl FnMut(&mut NetworkBuilder, u64, R)) -> bool {
         let Some(mut reader) = self.open::<R>(needed, builder.problems()) else { return false };
         for column in reader.missing() {
             builder.lines_mut().column_is_unsure(R::TABLE, column);
@@ -192,18 +233,25 @@ impl Tables<'_> {
             builder.totals_unsure();
         }
         let mut any = false;
-        while let Some(line) = reader.next_row(builder.problems()) {
+        let mut take = |builder: &mut NetworkBuilder, read: ReadRow<R>| {
             any = true;
-            let mut cells = reader.cells(line, builder.problems());
-            let row = R::read(&mut cells, self.crs);
-            let (broken, lost_people) = cells.state();
-            if broken {
+            if read.broken {
                 builder.lines_mut().next_is_broken(R::TABLE);
             }
-            if lost_people {
+            if read.lost_people {
                 builder.totals_unsure();
             }
-            add(builder, line, row);
+            add(builder, read.line, read.row);
+        };
+        let found = if reader.is_long() { beside(&mut reader, self.crs, |row| take(builder, row)) } else { None };
+        match found {
+            Some(found) => builder.problems().take(found),
+            // short tables, and long ones where the system gives no thread
+            None => {
+                while let Some(row) = read_row::<R>(&mut reader, self.crs, builder.problems()) {
+                    take(builder, row);
+                }
+            }
         }
         if counts_people && reader.skipped() {
             builder.totals_unsure();

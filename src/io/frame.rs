@@ -1,5 +1,7 @@
 //! Tables in columns with named types, and Parquet files of them, written one batch of rows at a time so that memory stays small.
 
+use std::sync::Arc;
+
 /// Type of a column; every column may have gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -14,8 +16,8 @@ pub enum Kind {
 /// A cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
-    /// Text.
-    Words(String),
+    /// Text; rows share it where they say the same.
+    Words(Arc<str>),
     /// A number.
     Number(f64),
     /// A whole number.
@@ -26,13 +28,13 @@ pub enum Value {
 
 impl From<&str> for Value {
     fn from(s: &str) -> Self {
-        Self::Words(s.to_owned())
+        Self::Words(s.into())
     }
 }
 
 impl From<String> for Value {
     fn from(s: String) -> Self {
-        Self::Words(s)
+        Self::Words(s.into())
     }
 }
 
@@ -139,9 +141,19 @@ mod with_parquet {
                 let mut levels: Vec<i16> = Vec::with_capacity(self.rows.len());
                 match kind {
                     Kind::Words => {
-                        let mut values = Vec::new();
+                        let mut values: Vec<ByteArray> = Vec::new();
+                        // keys stand in row after row
+                        let mut before: Option<(&Arc<str>, ByteArray)> = None;
                         for cell in cells() {
-                            let value = if let Value::Words(w) = cell { Some(ByteArray::from(w.as_bytes().to_vec())) } else { None };
+                            let value = match (cell, &before) {
+                                (Value::Words(w), Some((same, bytes))) if Arc::ptr_eq(w, same) => Some(bytes.clone()),
+                                (Value::Words(w), _) => {
+                                    let bytes = ByteArray::from(w.as_bytes().to_vec());
+                                    before = Some((w, bytes.clone()));
+                                    Some(bytes)
+                                }
+                                _ => None,
+                            };
                             levels.push(i16::from(value.is_some()));
                             values.extend(value);
                         }

@@ -84,6 +84,7 @@ impl ScenarioFile {
         }
         if let Some(reform) = &self.scenario.reform {
             errors.extend(scenario_reform::names(reform, network));
+            errors.extend(scenario_reform::surge_classes(&self.table, network));
         }
         self.located(&errors, "scenario")
     }

@@ -72,5 +72,44 @@ pub(super) fn names(reform: &Reform, network: &Network) -> Vec<ProblemError> {
             });
         }
     }
+    out.extend(kept_outside(reform, network));
     out
+}
+
+/// Stations to keep that stand outside of the areas asked for: they could not be in the plan.
+fn kept_outside(reform: &Reform, network: &Network) -> Vec<ProblemError> {
+    let rules = &reform.emergency;
+    let inside = |code: &str| {
+        let area = network.facilities.iter().find(|f| f.code == code).and_then(|f| f.area).and_then(|a| network.areas.get(a.index()));
+        area.is_some_and(|a| rules.areas.contains(&a.code))
+    };
+    let known = |code: &String| network.facilities.iter().any(|f| f.code == *code);
+    let out = |code: &String| ProblemError {
+        rule: &codes::NAME_UNKNOWN,
+        path: ["reform", "emergency", "keep"].map(str::to_owned).to_vec(),
+        value: code.clone(),
+        message: "this station stands outside of the areas asked for (reform.emergency.areas)".to_owned(),
+        remedy: "add its area to `areas`, or take it out of `keep`".into(),
+    };
+    if rules.areas.is_empty() {
+        return Vec::new();
+    }
+    rules.keep.iter().filter(|c| known(c) && !inside(c)).map(out).collect()
+}
+
+/// Classes of `[reform.surge.multipliers]` as written that the case does not have.
+pub(super) fn surge_classes(table: &toml::Table, network: &Network) -> Vec<ProblemError> {
+    let written = table.get("reform").and_then(|r| r.get("surge")).and_then(|s| s.get("multipliers")).and_then(toml::Value::as_table);
+    let known: BTreeSet<&str> = network.classes.iter().map(|k| k.code.as_str()).collect();
+    let out = |code: &String| {
+        let perhaps = nearest(code, known.iter().copied()).map_or_else(String::new, |n| format!("; perhaps `{n}` is meant"));
+        ProblemError {
+            rule: &codes::NAME_UNKNOWN,
+            path: ["reform", "surge", "multipliers", code].map(str::to_owned).to_vec(),
+            value: code.clone(),
+            message: format!("the case has no class of this name{perhaps}"),
+            remedy: codes::NAME_UNKNOWN.remedy.into(),
+        }
+    };
+    written.into_iter().flat_map(toml::Table::keys).filter(|c| !known.contains(c.as_str())).map(out).collect()
 }

@@ -11,6 +11,9 @@ use crate::network::{Place, Problem, Problems};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
+/// Lines from which on a table is long.
+const LONG: u64 = 50_000;
+
 /// Limits of reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReadLimits {
@@ -50,6 +53,7 @@ pub struct TableReader {
     cells: Vec<String>,
     rows: u64,
     skipped: bool,
+    line_feeds: u64,
 }
 
 impl TableReader {
@@ -86,6 +90,7 @@ impl TableReader {
             cells: Vec::new(),
             rows: 0,
             skipped: false,
+            line_feeds: text.line_feeds,
         };
         match reader.record(problems) {
             Some(line) => reader.header(line, problems),
@@ -125,6 +130,12 @@ impl TableReader {
     /// Columns that the table needs and the file lacks.
     pub fn missing(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.columns.iter().zip(&self.index).filter(|(c, at)| c.required && at.is_none()).map(|(c, _)| c.name)
+    }
+
+    /// Whether the table has so many rows that it pays to read it on a thread of its own.
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.line_feeds > LONG
     }
 
     /// A ragged row was skipped: what it said of people is lost.

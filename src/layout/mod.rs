@@ -2,6 +2,7 @@
 //!
 //! | file | what it does |
 //! | --- | --- |
+//! | `solution` | how a layout is asked for, what a run hands back |
 //! | `solve` | objectives in their order, method by size, lists grown until nothing left out matters |
 //! | `parts`, `price` | a model falls into independent parts; budget, bed totals and shares that join them are priced, with a bound |
 //! | `blocks` | large regions: multipliers on who serves whom, sites as knapsacks, layouts by exchange, prices from a master |
@@ -24,6 +25,7 @@ pub mod parts;
 pub mod price;
 pub mod reality;
 pub mod repair;
+pub mod solution;
 pub mod solve;
 pub mod write;
 

@@ -6,54 +6,12 @@ use super::price::{Clock, Found, solve as solve_parts};
 use crate::backend::{self, BackendError, LpStatus};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
-use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, RowKind, build, scale};
+use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, build, scale};
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer, Termination};
 use crate::policy::layout::Objective;
 use std::collections::BTreeMap;
 
-/// How a layout is worked out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Method {
-    /// By size.
-    #[default]
-    Auto,
-    /// One branch and bound over everything.
-    Direct,
-    /// In parts, shared rows priced.
-    Parts,
-    /// By catchments, who serves whom priced.
-    Catchments,
-}
-
-impl Method {
-    /// Name in plans.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Direct => "direct",
-            Self::Parts => "parts",
-            Self::Catchments => "catchments",
-        }
-    }
-}
-
-/// How to run.
-#[derive(Debug, Clone, Copy)]
-pub struct SolveOptions {
-    /// Method.
-    pub method: Method,
-    /// Limits.
-    pub limits: Limits,
-    /// Longest lists to begin with; 0: whole lists.
-    pub neighbours: usize,
-}
-
-impl Default for SolveOptions {
-    fn default() -> Self {
-        Self { method: Method::Auto, limits: Limits { gap: 1e-4, ..Limits::default() }, neighbours: 20 }
-    }
-}
+pub use super::solution::{Lack, LayoutSolution, Method, SolveOptions, Stage};
 
 /// Columns up to which everything goes into one branch and bound.
 const DIRECT_COLUMNS: usize = 12_000;
@@ -64,51 +22,6 @@ const CATCHMENT_PAIRS: [usize; 2] = [8_000_000, 1_500_000];
 
 /// Columns up to which what the parts leave open is finished by one branch and bound.
 const FINISH_COLUMNS: usize = 120_000;
-
-/// One objective of the list.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stage {
-    /// What was minimised.
-    pub objective: Objective,
-    /// Its value and what no layout (that keeps to the earlier objectives) can undercut, in its own unit.
-    pub bounds: Bounds,
-}
-
-/// What a run found.
-#[derive(Debug, Clone)]
-pub struct LayoutSolution {
-    /// Why it ended.
-    pub termination: Termination,
-    /// The layout; empty when there is none.
-    pub layout: Layout,
-    /// What it costs and gives.
-    pub value: Value,
-    /// The objectives in their order, as far as they were reached.
-    pub stages: Vec<Stage>,
-    /// Prices of shared rows of the first objective, yuan (or its unit) a unit, by what they are about.
-    pub prices: Vec<(crate::model::layout::RowKey, f64)>,
-    /// Method.
-    pub method: Method,
-    /// Columns and rows of the first model.
-    pub size: (usize, usize),
-    /// Independent parts it fell into.
-    pub parts: usize,
-    /// A region-wide row that cannot be met, in the model's unit: what is missing at the least, and by the best that was found.
-    pub missing: Option<Lack>,
-    /// Catchments for which no layout was found, by their number in the problem.
-    pub without: Vec<u32>,
-}
-
-/// What a region-wide row lacks, in the model's unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Lack {
-    /// The row.
-    pub kind: RowKind,
-    /// Proven: no layout lacks less; 0 when nothing is proven.
-    pub least: f64,
-    /// The layout that was found to lack least lacks this.
-    pub found: f64,
-}
 
 /// Solves the problem: every objective of the list, the later under caps on the earlier.
 ///
@@ -162,15 +75,20 @@ pub fn under(
             }
             break;
         };
-        // a later stage that was cut short may be worse at its own objective than the layout it began with
-        if n == 0 || value.of(objective) <= out.value.of(objective) {
+        // a later stage that was cut short may be worse at its own objective than the layout it began with, or give up more of an earlier one
+        let kept = n == 0 || (value.of(objective) <= out.value.of(objective) && within(problem, &caps, &value));
+        if kept {
             (out.layout, out.value) = (layout, value);
         }
         let reached = out.value.of(objective);
-        out.stages.push(Stage { objective, bounds: Bounds { primal: reached, dual: stage.dual.min(reached) } });
-        if stage.termination != Termination::Optimal {
-            out.termination = stage.termination;
-            if !matches!(stage.termination, Termination::Feasible(Limit::Iterations)) {
+        let bounds = Bounds { primal: reached, dual: stage.dual.min(reached) };
+        out.stages.push(Stage { objective, bounds });
+        // proven for a layout that is not kept is not proven for the one that is
+        let lost = !kept && stage.termination == Termination::Optimal && bounds.gap() > options.limits.gap.max(1e-7);
+        let ended = if lost { Termination::Feasible(Limit::Iterations) } else { stage.termination };
+        if ended != Termination::Optimal {
+            out.termination = ended;
+            if !matches!(ended, Termination::Feasible(Limit::Iterations)) {
                 break;
             }
         }
@@ -183,6 +101,11 @@ pub fn under(
         stage.bounds.dual = stage.bounds.dual.min(stage.bounds.primal);
     }
     Ok(out)
+}
+
+/// Whether a layout keeps to caps on objectives, as far as rounding goes.
+fn within(problem: &LayoutProblem, caps: &[(Objective, f64)], value: &Value) -> bool {
+    caps.iter().all(|&(objective, cap)| value.of(objective) <= cap + 1e-9 * cap.abs() + 1e-7 / scale(problem, objective))
 }
 
 /// One objective.
@@ -263,6 +186,7 @@ fn one(
     };
     let factor = scale(problem, objective);
     let mut dual = if objective == Objective::P90 { build_options.floors.iter().sum() } else { f64::NEG_INFINITY };
+    let mut last = None;
     for _ in 0..8 {
         let model = build(problem, objective, &build_options);
         let limits = Limits { time: clock.left(), ..options.limits };
@@ -307,7 +231,9 @@ fn one(
             let value = evaluate(problem, &layout);
             let reached = value.of(objective);
             let gap = Bounds { primal: reached, dual }.gap();
-            let tight = gap <= options.limits.gap.max(1e-9) * 1.000_001 || !grown;
+            // a settlement beyond its list counts the least way there: what was capped may be farther in truth
+            let held = within(problem, caps, &value);
+            let tight = (held && gap <= options.limits.gap.max(1e-9) * 1.000_001) || !grown;
             if gap <= options.limits.gap && !matches!(out.termination, Termination::Optimal) {
                 out.termination = Termination::Optimal;
             } else if gap > options.limits.gap.max(1e-7) && matches!(out.termination, Termination::Optimal) {
@@ -317,12 +243,14 @@ fn one(
             if tight || clock.out() || observer.stop_requested() {
                 return Ok(out);
             }
+            last = Some(out);
         } else if clock.out() || observer.stop_requested() || !grown {
             out.termination = Termination::NoSolution(if clock.out() { Limit::Time } else { Limit::Interrupted });
             return Ok(out);
         }
     }
-    Ok(One {
+    // lists still grow: the last layout stands, with the bound as far as it got
+    Ok(last.unwrap_or(One {
         termination: Termination::NoSolution(Limit::Iterations),
         layout: None,
         dual,
@@ -332,7 +260,7 @@ fn one(
         prices: Vec::new(),
         missing: None,
         without: Vec::new(),
-    })
+    }))
 }
 
 /// What pricing leaves open, on a model that is not too large: one branch and bound from the answer of the parts. Bounds can only get closer.

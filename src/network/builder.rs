@@ -12,7 +12,11 @@ use super::{
 };
 use crate::ids::{AreaId, ClassId, TownId};
 use crate::travel::{Crs, Travel};
+use foldhash::fast::RandomState;
 use std::collections::HashMap;
+
+/// Rows by code. Asked and never iterated, so that its random seeds show nowhere.
+type Codes = HashMap<String, u32, RandomState>;
 
 /// Position that stands for a reference that could not be resolved.
 pub const NOWHERE: u32 = u32::MAX;
@@ -80,10 +84,10 @@ pub struct NetworkBuilder {
     tiers: TierTable,
     arcs: Option<ArcLists>,
     // Looked up, never iterated.
-    area_of: HashMap<String, u32>,
-    town_of: HashMap<String, u32>,
-    settlement_of: HashMap<String, u32>,
-    facility_of: HashMap<String, u32>,
+    area_of: Codes,
+    town_of: Codes,
+    settlement_of: Codes,
+    facility_of: Codes,
     lines: Lines,
     problems: Problems,
     totals_unsure: bool,
@@ -105,10 +109,10 @@ impl NetworkBuilder {
             classes,
             tiers,
             arcs: None,
-            area_of: HashMap::new(),
-            town_of: HashMap::new(),
-            settlement_of: HashMap::new(),
-            facility_of: HashMap::new(),
+            area_of: Codes::default(),
+            town_of: Codes::default(),
+            settlement_of: Codes::default(),
+            facility_of: Codes::default(),
             lines,
             problems,
             totals_unsure: false,
@@ -328,7 +332,7 @@ impl NetworkBuilder {
 }
 
 /// Notes the id of a row; false when it was there before (which is reported).
-fn note_id(ids: &mut HashMap<String, u32>, code: &str, row: usize, at: (Table, u64), lines: &Lines, problems: &mut Problems) -> bool {
+fn note_id(ids: &mut Codes, code: &str, row: usize, at: (Table, u64), lines: &Lines, problems: &mut Problems) -> bool {
     // An empty id has been reported where it was read.
     if code.is_empty() {
         return true;
@@ -346,7 +350,7 @@ fn note_id(ids: &mut HashMap<String, u32>, code: &str, row: usize, at: (Table, u
 
 /// Ids of a whole table: none empty, none twice.
 fn ids<'a>(table: Table, names: impl Iterator<Item = &'a str>, lines: &Lines, problems: &mut Problems) {
-    let mut seen = HashMap::new();
+    let mut seen = Codes::default();
     for (row, code) in names.enumerate() {
         let line = row as u64 + 2;
         if code.is_empty() {

@@ -217,6 +217,25 @@ impl Problems {
         }
     }
 
+    /// Takes over what was collected elsewhere, of each family as many as are listed.
+    pub fn take(&mut self, other: Self) {
+        let listed = other.list.len() as u64;
+        let all: u64 = other.counts.values().sum();
+        let errors = other.errors;
+        let before = self.errors;
+        for problem in other.list {
+            self.push(problem);
+        }
+        // those that were counted and not kept
+        if all > listed {
+            for (family, count) in other.counts {
+                let kept = LISTED_ALIKE as u64;
+                *self.counts.entry(family).or_default() += count.saturating_sub(kept);
+            }
+        }
+        self.errors = before + errors;
+    }
+
     /// Number of errors so far, the uncounted ones included.
     #[must_use]
     pub fn errors(&self) -> u64 {

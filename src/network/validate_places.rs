@@ -9,6 +9,7 @@ use super::problem::{Place, Problem, Problems};
 use super::tables::{Lines, Table};
 use crate::travel::metric::distance_km;
 use crate::travel::{Crs, Position};
+use rayon::prelude::*;
 
 /// Farther than this from the centre of the settlements is an error in a case about a region, km.
 pub const FAR_KM: f64 = 1000.0;
@@ -73,10 +74,11 @@ pub fn positions(network: &Network, lines: &Lines, problems: &mut Problems) {
         }
         return;
     };
-    let spread = median(valid.iter().map(|&p| distance_km(network.crs, p, centre)).collect());
-    for s in &spots {
+    let spread = median(valid.par_iter().map(|&p| distance_km(network.crs, p, centre)).collect());
+    let far: Vec<f64> = spots.par_iter().map(|s| distance_km(network.crs, s.at, centre)).collect();
+    for (s, km) in spots.iter().zip(far) {
         if inside(s.at) {
-            far_problem(network.crs, s, centre, spread, lines, problems);
+            far_problem(network.crs, s, (centre, km), spread, lines, problems);
         } else {
             range_problem(network.crs, s, lines, problems);
         }
@@ -126,13 +128,15 @@ fn range_problem(crs: Crs, s: &Spot, lines: &Lines, problems: &mut Problems) {
     problems.push(Problem::new(&codes::POSITION_RANGE, place, "no such position").column(column).value(value));
 }
 
-fn far_problem(crs: Crs, s: &Spot, centre: Position, spread: f64, lines: &Lines, problems: &mut Problems) {
+fn far_problem(crs: Crs, s: &Spot, (centre, km): (Position, f64), spread: f64, lines: &Lines, problems: &mut Problems) {
     let (x, _) = columns(crs);
-    let place = lines.place(s.table, s.row);
-    let value = format!("{}, {}", s.at.x, s.at.y);
-    let km = distance_km(crs, s.at, centre);
     let limit = reach(spread);
     let zero = crs == Crs::Wgs84 && s.at.x.abs() < 1e-9 && s.at.y.abs() < 1e-9;
+    if !zero && (!s.local || km <= limit) {
+        return;
+    }
+    let place = lines.place(s.table, s.row);
+    let value = format!("{}, {}", s.at.x, s.at.y);
     if zero {
         let problem = Problem::new(&codes::POSITION_ZERO, place.clone(), "longitude and latitude are both 0").column(x).value(&value);
         problems.push(if km > FAR_KM && s.local { far_error(problem) } else { problem });
@@ -165,17 +169,13 @@ fn far_error(mut problem: Problem) -> Problem {
 }
 
 /// Settlements far from the seat of their own township: one by one, or the whole table when half of them are.
-fn towns_reach(network: &Network, lines: &Lines, problems: &mut Problems, inside: impl Fn(Position) -> bool) {
-    let mut far: Vec<(usize, f64)> = Vec::new();
-    for (row, s) in network.settlements.iter().enumerate() {
-        let Some(town) = network.towns.get(s.town.index()) else { continue };
-        if inside(s.position) && inside(town.position) {
-            let km = distance_km(network.crs, s.position, town.position);
-            if km > TOWN_REACH_KM {
-                far.push((row, km));
-            }
-        }
-    }
+fn towns_reach(network: &Network, lines: &Lines, problems: &mut Problems, inside: impl Fn(Position) -> bool + Sync) {
+    let reach = |(row, s): (usize, &super::Settlement)| {
+        let town = network.towns.get(s.town.index())?;
+        let km = (inside(s.position) && inside(town.position)).then(|| distance_km(network.crs, s.position, town.position))?;
+        (km > TOWN_REACH_KM).then_some((row, km))
+    };
+    let far: Vec<(usize, f64)> = network.settlements.par_iter().enumerate().filter_map(reach).collect();
     if network.crs == Crs::Wgs84 && network.settlements.len() >= 4 && 2 * far.len() > network.settlements.len() {
         let message = format!(
             "{} of {} settlements lie more than {TOWN_REACH_KM} km from the seat of their township",

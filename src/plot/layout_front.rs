@@ -45,6 +45,9 @@ fn label(text: &Catalogue, tick: f64, span: f64) -> String {
     }
 }
 
+/// Distance in pixels within which labels of points would cover each other.
+const NEAR: f64 = 10.0;
+
 fn colour(n: usize, all: usize) -> String {
     let share = n as f64 / (all.max(2) - 1) as f64;
     let [r, g, b] = std::array::from_fn(|c| (ENDS[0][c] * (1.0 - share) + ENDS[1][c] * share).round());
@@ -95,6 +98,8 @@ pub fn draw(points: &[FrontPoint], front: &Front, text: &Catalogue) -> Result<Op
             let line: Vec<(f64, f64)> = order.iter().map(|&p| place(at(&points[p], ox), at(&points[p], oy))).collect();
             sheet.polyline(&line, Paint::line(palette::HAIR, 1.5), None);
         }
+        // layouts at one spot share a label
+        let mut named: Vec<((f64, f64), Vec<usize>)> = Vec::new();
         for &p in &order {
             let (x, y) = (at(&points[p], ox), at(&points[p], oy));
             let spot = place(x, y);
@@ -103,7 +108,16 @@ pub fn draw(points: &[FrontPoint], front: &Front, text: &Catalogue) -> Result<Op
                 text.say_with("layout-front-hover", &[("n", (p + 1).into()), ("x", (&says(ox, x)).into()), ("y", (&says(oy, y)).into())]);
             let fill = colour(p, points.len());
             sheet.circle(spot, 5.0, Paint::fill(&fill).outlined("#FFFFFF", 1.2), Some(&hover));
-            sheet.text((spot.0 + 7.0, spot.1 - 5.0), &(p + 1).to_string(), Type::plain(10.5));
+            match named.iter_mut().find(|(s, _)| (s.0 - spot.0).hypot(s.1 - spot.1) < NEAR) {
+                Some((_, numbers)) => numbers.push(p + 1),
+                None => named.push((spot, vec![p + 1])),
+            }
+        }
+        for (spot, mut numbers) in named {
+            numbers.sort_unstable();
+            let label = numbers.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+            let (dx, anchor) = if spot.0 > left + PANEL.0 - 45.0 { (-7.0, Anchor::End) } else { (7.0, Anchor::Start) };
+            sheet.text((spot.0 + dx, spot.1 - 5.0), &label, Type::plain(10.5).at(anchor));
         }
     }
     sheet.finish(title, text.say("layout-front-caption")).map(Some)

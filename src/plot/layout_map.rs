@@ -62,6 +62,29 @@ fn radius(s: &SitePlan, room: f64) -> f64 {
     }
 }
 
+/// Changed sites up to which each is ringed and named, whatever its tier.
+const FEW: usize = 40;
+/// Hospitals above which those that stay as they are go unnamed beside named changes.
+const MANY: usize = 60;
+
+/// The few sites that change: what a reader looks for on a map of thousands.
+fn few_changes(plan: &LayoutPlan) -> Vec<usize> {
+    let changed: Vec<usize> = (0..plan.sites.len()).filter(|&n| plan.sites[n].status != SiteStatus::Kept).collect();
+    if changed.len() <= FEW { changed } else { Vec::new() }
+}
+
+/// A wide ring in the colour of the status, for sites among many.
+fn ring(sheet: &mut Sheet, at: (f64, f64), r: f64, status: SiteStatus) {
+    let colour = match status {
+        SiteStatus::Opened => OPENED,
+        SiteStatus::Closed => CLOSED,
+        SiteStatus::Upgraded | SiteStatus::Downgraded => RAISED,
+        _ => GROWN,
+    };
+    sheet.circle(at, r + 9.0, Paint::line("#FFFFFF", 4.0), None);
+    sheet.circle(at, r + 9.0, Paint::line(colour, 2.2), None);
+}
+
 /// What a map of sites says of itself.
 #[derive(Debug, Clone)]
 pub struct Look {
@@ -102,7 +125,7 @@ pub fn draw_as(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogu
     let mut labels = Labels::new(map.frame());
     for &n in &order {
         let s = &plan.sites[n];
-        let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
+        let at = map_at(&map.projection, s);
         let hover = text.say_with(
             look.hover,
             &[
@@ -120,11 +143,24 @@ pub fn draw_as(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogu
             labels.block(at, r + 4.0);
         }
     }
-    for &n in order.iter().rev().filter(|&&n| plan.sites[n].tier.rank() >= 3) {
+    let few = few_changes(plan);
+    let hospitals = plan.sites.iter().filter(|s| s.tier.rank() >= 3).count();
+    let spot = |n: usize| map_at(&map.projection, &plan.sites[n]);
+    let ringed: Vec<(usize, (f64, f64))> = if room < 1.0 { few.iter().map(|&n| (n, spot(n))).collect() } else { Vec::new() };
+    for &(n, at) in &ringed {
+        let r = radius(&plan.sites[n], room);
+        ring(&mut map.sheet, at, r, plan.sites[n].status);
+        labels.block(at, r + 9.0);
+    }
+    let kept_named = few.is_empty() || hospitals <= MANY;
+    let kept = order.iter().rev().copied().filter(|n| kept_named && plan.sites[*n].tier.rank() >= 3 && !few.contains(n));
+    for n in few.iter().copied().chain(kept) {
         let s = &plan.sites[n];
-        let at = map.projection.to_edge(Position { x: s.x, y: s.y }).0;
+        let at = map_at(&map.projection, s);
         let name = crate::text::shorten(&text.place(&s.name, s.name_en.as_deref()), 34);
-        labels.place(&mut map.sheet, at, radius(s, room) + 3.0, &name, Type::plain(11.5));
+        let out = if ringed.iter().any(|r| r.0 == n) { 9.0 } else { 3.0 };
+        let style = if few.contains(&n) { Type::plain(12.0).bold() } else { Type::plain(11.5) };
+        labels.place(&mut map.sheet, at, radius(s, room) + out, &name, style);
     }
     map.frame_and_scale();
     map.legend_heading(&text.say("legend-tiers"));
@@ -157,10 +193,21 @@ pub fn draw_as(network: &Network, plan: &LayoutPlan, name: &str, text: &Catalogu
         }
     }
     let mut note = vec![text.say("layout-map-caption")];
+    if !ringed.is_empty() {
+        note.push(text.say_with("layout-map-ringed", &[("n", ringed.len().into())]));
+    }
+    if !kept_named {
+        note.push(text.say("layout-map-unnamed"));
+    }
     if labels.dropped() > 0 {
         note.push(text.say_with("map-labels-dropped", &[("n", labels.dropped().into())]));
     }
     map.finish(note.join(&text.say("sentence-join")))
+}
+
+/// Where a site is on the map.
+fn map_at(projection: &super::projection::Projection, s: &SitePlan) -> (f64, f64) {
+    projection.to_edge(Position { x: s.x, y: s.y }).0
 }
 
 /// The network as far as it is planned, so that the map shows the planned areas alone.

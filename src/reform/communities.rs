@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 mod frame;
 
-pub(super) use frame::{Frame, Group, frame};
+pub(super) use frame::{Frame, Group, frame, needs_roads};
 
 /// Columns of flow up to which the exact formulation is tried by itself.
 const MOST_EXACT: usize = 20_000;
@@ -46,6 +46,7 @@ pub(super) struct Outcome {
 /// # Errors
 /// A limit before the first answer, a failing solver, no county in the areas asked for.
 pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
+    needs_roads(input, input.rules.communities.adjacency)?;
     let frame = frame(input, false);
     if frame.groups.is_empty() && frame.repairs.is_empty() {
         return Err(ReformError::Lacks("the areas asked for have no county with townships to put into communities".into()));

@@ -11,7 +11,7 @@
 //! The tables know no rehabilitation hospitals of their own: what is asked of members is asked of secondary hospitals (rank 3).
 //! Effect on the referral plan: leaders keep a third of visit slots and a quarter of beds for referred patients (C12).
 
-use super::communities::{Frame, communities, frame, groups, proven, run};
+use super::communities::{Frame, communities, frame, groups, needs_roads, proven, run};
 use super::{ReformError, ReformInput, Reformed, Repair};
 use crate::district::Measure;
 use crate::network::seats::home_town;
@@ -25,6 +25,7 @@ use crate::policy::{Reform, Scenario};
 /// # Errors
 /// A limit before the first answer, a failing solver, no city core in the areas asked for.
 pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
+    needs_roads(input, input.rules.grids.adjacency)?;
     let mut rules: Reform = input.rules.clone();
     rules.communities = input.rules.grids.as_communities();
     if rules.communities.leads.is_empty() {

@@ -317,14 +317,11 @@ fn written(
     let proven = rounds.iter().all(|r| r.exact || (r.fewest == r.tours && gap(r) <= input.limits.gap));
     let (mut settlements, mut inhabitants) = ([0_u64; 4], [0_u64; 4]);
     for &(i, fixed) in reach {
-        let kind = if visited.iter().any(|v| v.at == i) {
-            2
-        } else if fixed.is_some_and(|t| t <= rules.reach_minutes) {
-            1
-        } else {
-            3
-        };
-        for k in [0, kind] {
+        let reached = fixed.is_some_and(|t| t <= rules.reach_minutes);
+        let visit = visited.iter().any(|v| v.at == i);
+        // a village named by hand may be visited although a fixed site reaches it
+        let kinds = [true, reached, visit, !reached && !visit];
+        for k in (0..4).filter(|&k| kinds[k]) {
             settlements[k] += 1;
             inhabitants[k] += network.settlements[i].population.0;
         }

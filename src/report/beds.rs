@@ -201,7 +201,7 @@ fn certificate(plan: &BedsPlan, text: &Catalogue) -> Vec<Figure> {
     vec![
         figure(text, "cert-objective", text.exact(plan.objective, 6)),
         figure(text, "cert-dual", text.exact(plan.bounds.dual, 6)),
-        figure(text, "cert-gap", format!("{:.1e}", plan.bounds.gap())),
+        figure(text, "cert-gap", super::facts::gap(plan.bounds.gap())),
         figure(text, "cert-termination", text.say(ended)),
         figure(text, "cert-check", text.say_with("report-violations", &[("n", 0.0.into())])),
         figure(text, "cert-backend", plan.backend.clone()),

@@ -86,7 +86,7 @@ fn plans(inputs: &[ReportInput<'_>], names: &[String], text: &Catalogue) -> Tabl
             words(name.as_str()),
             value(text, Measure::Yuan, Some(p.plan.objective)),
             Cell { text: text.difference(Measure::Yuan, d), sort: Some(d) },
-            Cell { text: format!("{gap:.1e}"), sort: gap.is_finite().then_some(gap) },
+            Cell { text: super::facts::gap(gap), sort: gap.is_finite().then_some(gap) },
             words(text.say_with("report-violations", &[("n", p.violations.into())])),
             value(text, Measure::Share, Some(p.problem.gamma)),
         ]);

@@ -143,7 +143,7 @@ fn plans(inputs: &[LayoutReport<'_>], names: &[String], text: &Catalogue) -> Tab
                 words(text.say(&format!("layout-objective-{}", o.objective.name()))),
                 number(text, o.value, 2),
                 bound,
-                words(if gap.is_finite() { format!("{gap:.1e}") } else { "∞".into() }),
+                words(super::facts::gap(gap)),
                 words(text.say_with("report-violations", &[("n", 0.into())])),
             ]);
         }

@@ -64,7 +64,7 @@ pub fn certificate(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
         row("part-capacity-use", exact(parts.capacity_use)),
         row("cert-primal", exact(p.bounds.primal)),
         row("cert-dual", exact(p.bounds.dual)),
-        row("cert-gap", if gap.is_finite() { format!("{gap:.1e}") } else { "∞".into() }),
+        row("cert-gap", self::gap(gap)),
         row("cert-termination", text.say(termination(p.termination))),
         row("cert-check", text.say_with("report-violations", &[("n", input.violations.into())])),
         row("cert-backend", format!("{}, {}", p.backend, p.method)),
@@ -339,4 +339,15 @@ pub fn assumptions(input: &ReportInput<'_>, text: &Catalogue) -> Vec<Figure> {
     .into_iter()
     .map(|(id, value)| Figure { name: text.say(id), value })
     .collect()
+}
+
+/// A relative gap for people: per cent, four decimals where there is something to see.
+pub fn gap(gap: f64) -> String {
+    match gap {
+        g if !g.is_finite() => "∞".into(),
+        g if g <= 0.0 => "0 %".into(),
+        g if g < 1e-6 => "< 0.0001 %".into(),
+        g if g < 0.1 => format!("{:.4} %", 100.0 * g),
+        g => format!("{:.1} %", 100.0 * g),
+    }
 }

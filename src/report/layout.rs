@@ -1,6 +1,6 @@
 //! The bundle of a layout: page and pictures (its tables and layers are written by `io`).
 
-use super::facts::{self, Figure};
+use super::facts::{self, Figure, gap};
 use super::referral::{figures, picture_files, render};
 use super::tables::{Cell, Table, number, value, words};
 use super::{File, ReportError, html, layout_questions};
@@ -93,10 +93,6 @@ fn page(input: &LayoutReport<'_>, text: &Catalogue, name: &str, pictures: Vec<Va
     )
 }
 
-fn gap(g: f64) -> String {
-    if g.is_finite() { format!("{g:.1e}") } else { "∞".into() }
-}
-
 fn cards(input: &LayoutReport<'_>, text: &Catalogue) -> Vec<Figure> {
     let plan = input.plan;
     let count = |keep: &dyn Fn(SiteStatus) -> bool| plan.sites.iter().filter(|s| keep(s.status)).count() as f64;
@@ -107,6 +103,7 @@ fn cards(input: &LayoutReport<'_>, text: &Catalogue) -> Vec<Figure> {
         row("layout-card-open", whole(plan.sites.iter().filter(|s| s.level > 0).count() as f64)),
         row("layout-card-opened", whole(count(&|s| s == SiteStatus::Opened))),
         row("layout-card-closed", whole(count(&|s| s == SiteStatus::Closed))),
+        row("layout-card-raised", whole(count(&|s| s == SiteStatus::Upgraded))),
         row("layout-card-beds", whole(beds)),
         row("layout-card-cost", text.value(Measure::Yuan, plan.money.total)),
         row("layout-card-gap", gap(plan.objectives.first().map_or(f64::INFINITY, |o| o.bounds.gap()))),

@@ -61,8 +61,8 @@ fn villages(case: &Case, rules: &Mobile, a: &MobileAnswer, open: &[usize], found
         let minutes = near.row(row).next().map(|(_, t)| t);
         let reached = minutes.is_some_and(|t| t <= rules.reach_minutes);
         let visit = if rules.villages.is_empty() { s.population.0 > 0 && !reached } else { rules.villages.contains(&s.code) };
-        let kind = if visit { 2 } else { 3 - 2 * usize::from(reached) };
-        for k in [0, kind] {
+        let kinds = [true, reached, visit, !reached && !visit];
+        for k in (0..4).filter(|&k| kinds[k]) {
             settlements[k] += 1;
             people[k] += s.population.0;
         }

@@ -7,6 +7,8 @@ use crate::location::search::network::{Arc, Flow, flow};
 
 /// Closed sites tried for an opening.
 const TRIES: usize = 4;
+/// The same where what is open cannot send everything: prices of what is left over tell closed sites apart but poorly.
+const TRIES_SHORT: usize = 16;
 
 /// Data.
 #[derive(Debug, Clone)]
@@ -249,7 +251,8 @@ impl TwoStage {
                     best = without;
                     continue 'again;
                 }
-                for (estimate, d) in self.estimates(&without).into_iter().take(TRIES) {
+                let tries = if without.left > 0.0 { TRIES_SHORT } else { TRIES };
+                for (estimate, d) in self.estimates(&without).into_iter().take(tries) {
                     if Some(d) == out || estimate >= best.value {
                         continue;
                     }

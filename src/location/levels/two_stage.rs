@@ -108,6 +108,10 @@ impl Relaxation for TwoStage {
         5
     }
 
+    fn searches(&self) -> usize {
+        4
+    }
+
     fn opened(&self, answer: &Stages) -> Vec<bool> {
         answer.open.clone()
     }

@@ -192,7 +192,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
     let few = are_few(&whole.core);
     let (mut guess, mut round, mut asked) = (if few { 1.0 } else { 1.0 / 8.0 }, 0, usize::MAX);
-    let mut cut_once = false;
+    let mut has_cut = false;
     // a sketch is not worked out to its end
     let mut last_question = |whole: &Whole<'_>, u: &[f64]| {
         if rounds == usize::MAX && !few {
@@ -206,16 +206,18 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             return;
         }
         let last = guess >= 1.0;
+        // what guesses do not close, the LP and its tree may; once, and before the tree without a limit
+        if rounds == usize::MAX && !few && !has_cut && (last || round >= GUESSES) && cuts::fits(whole, u, watch) {
+            has_cut = true;
+            cuts::cut(whole, u, goal, watch);
+            continue;
+        }
         let cap = if last { f64::INFINITY } else { before.dual + guess * (before.primal - before.dual) };
         let nodes = focus(whole, u, cap, if last { usize::MAX } else { 40 }, round, goal, watch);
         watch.priced(&whole.clients, u);
         say(watch, "guess", whole);
         round += 1;
         last_question(whole, u);
-        // what guesses do not close, the LP and its tree may
-        if rounds == usize::MAX && round >= GUESSES && !few && !std::mem::replace(&mut cut_once, true) && cuts::fits(whole, watch) {
-            cuts::cut(whole, u, goal, watch);
-        }
         let now = watch.bounds();
         // what could not be answered, and what was answered at once, lead to a bolder guess
         let open = now.primal >= before.primal && now.dual < cap;

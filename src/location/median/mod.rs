@@ -20,7 +20,7 @@
 //! | `groups` | exact re-optimisation of neighbouring sites |
 //! | `branch` | branch and bound on the core |
 //! | `sets` | few sites among few: all sets below the cutoff |
-//! | `cuts` | the LP by Benders cuts, and branch and bound on it |
+//! | `cuts` | the LP by Benders cuts, branch and bound on it, islands one by one |
 //! | `exact` | small cores by a MIP solver |
 //! | `finish` | the last question to that solver |
 //! | `regroup` | groups of sites worked out together |

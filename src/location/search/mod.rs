@@ -9,6 +9,7 @@
 
 mod ascent;
 pub mod network;
+mod polish;
 mod run;
 mod tree;
 
@@ -62,6 +63,11 @@ pub trait Relaxation: Sync {
     /// Decisions tried both ways before a branching; 0 branches on the share alone. Trials pay where decisions differ in kind.
     fn probes(&self) -> usize {
         0
+    }
+
+    /// Local searches at a time; more than one also makes them more frequent. It pays where they take little beside the climbs of nodes.
+    fn searches(&self) -> usize {
+        1
     }
 
     /// Which decisions an answer opens.

@@ -8,9 +8,8 @@
 //! The number of nodes taken does not depend on the threads, and results are merged in order: the tree is the same at any thread count.
 //! The bound of the run is the smallest of the open nodes' bounds and the floor.
 
+use super::polish::Polish;
 use super::{Fix, Path, Relaxation, Run, ascend};
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -62,55 +61,6 @@ impl Ord for Node {
     /// The smallest bound is the greatest node, then the newest.
     fn cmp(&self, other: &Self) -> Ordering {
         other.bound.total_cmp(&self.bound).then(self.id.cmp(&other.id))
-    }
-}
-
-/// From which wishes to search locally, and when: after 10 batches, then at growing distances; in turn the best wish of the nodes and the
-/// incumbent with a few free decisions turned.
-struct Polish {
-    batch: usize,
-    next: usize,
-    done: Vec<Vec<bool>>,
-    best: Option<(f64, Vec<bool>)>,
-    rng: ChaCha8Rng,
-}
-
-impl Polish {
-    fn new(seed: u64) -> Self {
-        Self { batch: 0, next: 10, done: Vec::new(), best: None, rng: ChaCha8Rng::seed_from_u64(seed) }
-    }
-
-    /// A node's answer.
-    fn hear(&mut self, value: f64, wish: &[bool]) {
-        if self.best.as_ref().is_none_or(|b| value < b.0) && !self.done.iter().any(|d| d == wish) {
-            self.best = Some((value, wish.to_vec()));
-        }
-    }
-
-    /// After each batch: the wish to search from, when it is time.
-    fn due(&mut self, root: &[Fix], incumbent: impl Fn() -> Option<Vec<bool>>) -> Option<Vec<bool>> {
-        self.batch += 1;
-        if self.batch < self.next {
-            return None;
-        }
-        let heard = if self.done.len().is_multiple_of(2) { self.best.take().map(|b| b.1) } else { None };
-        let wish = heard.or_else(|| incumbent().map(|open| self.shaken(open, root)))?;
-        self.done.push(wish.clone());
-        self.next = self.batch + 10 + self.done.len();
-        Some(wish)
-    }
-
-    /// Two to five open decisions closed and as many closed ones opened, of those that the root left free.
-    fn shaken(&mut self, mut open: Vec<bool>, root: &[Fix]) -> Vec<bool> {
-        let turns = self.rng.random_range(2..6);
-        for state in [true, false] {
-            let mut pool: Vec<usize> = (0..open.len()).filter(|&d| root[d] == Fix::Free && open[d] == state).collect();
-            for _ in 0..turns.min(pool.len()) {
-                let d = pool.swap_remove(self.rng.random_range(0..pool.len()));
-                open[d] = !state;
-            }
-        }
-        open
     }
 }
 
@@ -214,12 +164,18 @@ pub fn branch_and_bound<R: Relaxation>(
                 floor = floor.min(bound.max(c.bound));
             }
         }
-        if let Some(wish) = polish.due(&root.fix, || incumbent.as_ref().map(|i| relaxation.opened(i)))
-            && let Some((value, answer)) = relaxation.polish(&wish, &|| run.stopped().is_some())
-            && value < run.bounds().primal
-        {
-            run.found(value);
-            incumbent = Some(answer);
+        let wishes = polish.due(&root.fix, relaxation.searches().max(1), || incumbent.as_ref().map(|i| relaxation.opened(i)));
+        let search = |wish: &Vec<bool>| relaxation.polish(wish, &|| run.stopped().is_some());
+        let polished: Vec<Option<(f64, R::Solution)>> = match &pool {
+            Some(pool) if run.threads() > 1 && wishes.len() > 1 => pool.install(|| wishes.par_iter().map(search).collect()),
+            _ => wishes.iter().map(search).collect(),
+        };
+        for (value, answer) in polished.into_iter().flatten() {
+            polish.keep(value, relaxation.opened(&answer));
+            if value < run.bounds().primal {
+                run.found(value);
+                incumbent = Some(answer);
+            }
         }
     }
     run.bound(floor);

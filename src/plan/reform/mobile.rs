@@ -96,7 +96,8 @@ pub struct MobileAnswer {
     pub rounds: Vec<Round>,
     /// Teams, in the order of the case.
     pub bases: Vec<BaseTeams>,
-    /// Settlements of the areas asked for: all, reached by a fixed site, visited instead, neither (only where villages are named).
+    /// Settlements of the areas asked for: all, reached by a fixed site, visited, neither
+    /// (villages named by hand may be both, and leave others without either).
     pub settlements: [u64; 4],
     /// The same, people.
     pub people: [u64; 4],

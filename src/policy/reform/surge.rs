@@ -33,7 +33,8 @@ pub struct Surge {
     pub alpha: f64,
     /// Weight of that mean against the mean of all (0.5; assumed).
     pub lambda: f64,
-    /// Cases of a surge by class code (H3 1.35, H4 1.25, E 2, O2 1.5; assumed); a class that the case has not counts as usual.
+    /// Cases of a surge by class code (H3 1.35, H4 1.25, E 2, O2 1.5; assumed); one of these that the case has not counts for nothing, one
+    /// written that it has not is refused.
     pub multipliers: BTreeMap<String, f64>,
     /// Beds of a tier in a surge, convertible ones among them, against today (K, D, M 1.15; assumed).
     pub convertible: BTreeMap<Tier, f64>,

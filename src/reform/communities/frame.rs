@@ -34,6 +34,19 @@ pub(in crate::reform) struct Frame {
     pub repairs: Vec<Repair>,
 }
 
+/// Neighbours by road need roads.
+///
+/// # Errors
+/// The case has none.
+pub(in crate::reform) fn needs_roads(input: &ReformInput<'_>, adjacency: Adjacency) -> Result<(), ReformError> {
+    if adjacency != Adjacency::Road || matches!(input.case.travel, Travel::Road(_)) {
+        return Ok(());
+    }
+    let what =
+        "adjacency = \"road\" needs the roads of the case (travel.mode = \"road\"); \"auto\" takes neighbouring seats where there are none";
+    Err(ReformError::Lacks(what.into()))
+}
+
 /// The groups; with `tertiary`, city cores under tertiary hospitals (grids), else counties under county hospitals.
 pub(in crate::reform) fn frame(input: &ReformInput<'_>, tertiary: bool) -> Frame {
     let rules = &input.rules.communities;

@@ -21,6 +21,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<P
     let figure = |id: &str, value: String| Figure { name: text.say(id), value };
     let rules = input.plan.scenario.reform.clone().unwrap_or_default().mobile;
     let share = |n: u64| float(n) / float(a.people[0]).max(1.0);
+    let covered = a.people[0].saturating_sub(a.people[3]);
     let teams: u32 = a.bases.iter().map(|b| b.teams).sum();
     let days: u32 = a.bases.iter().map(|b| b.days).sum();
     let mut sentences = vec![text.say_with(
@@ -28,8 +29,8 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<P
         &[
             ("minutes", rules.reach_minutes.into()),
             ("share", share(a.people[1]).into()),
-            ("people", float(a.people[2]).into()),
-            ("villages", float(a.settlements[2]).into()),
+            ("people", float(a.people[0].saturating_sub(a.people[1])).into()),
+            ("villages", float(a.settlements[0].saturating_sub(a.settlements[1])).into()),
         ],
     )];
     if a.tours.is_empty() {
@@ -42,7 +43,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<P
                 ("teams", f64::from(teams).into()),
                 ("bases", a.bases.len().into()),
                 ("days", f64::from(days).into()),
-                ("share", share(a.people[1] + a.people[2]).into()),
+                ("share", share(covered).into()),
                 ("yuan", a.cost.into()),
             ],
         ));
@@ -81,10 +82,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<P
         figures: vec![
             figure("col-mobile-villages", text.exact(float(a.settlements[2]), 0)),
             figure("col-mobile-people", text.count(float(a.people[2]))),
-            figure(
-                "col-mobile-covered",
-                format!("{} → {}", text.percent(share(a.people[1])), text.percent(share(a.people[1] + a.people[2]))),
-            ),
+            figure("col-mobile-covered", format!("{} → {}", text.percent(share(a.people[1])), text.percent(share(covered)))),
             figure("col-mobile-teams", text.exact(f64::from(teams), 0)),
             figure("col-mobile-days", text.exact(f64::from(days), 0)),
             figure("col-yuan-year", text.money(a.cost)),
@@ -97,7 +95,8 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Result<P
 
 fn farthest(input: &ReformPictureInput<'_>, a: &MobileAnswer) -> Option<String> {
     let text = input.text;
-    let mut far: Vec<_> = a.villages.iter().filter(|v| v.fixed_minutes.is_some()).collect();
+    let reach = input.plan.scenario.reform.clone().unwrap_or_default().mobile.reach_minutes;
+    let mut far: Vec<_> = a.villages.iter().filter(|v| v.fixed_minutes.is_some_and(|t| t > reach)).collect();
     far.sort_by(|x, y| y.fixed_minutes.unwrap_or(0.0).total_cmp(&x.fixed_minutes.unwrap_or(0.0)).then(x.settlement.cmp(&y.settlement)));
     far.first()?;
     let named: Vec<String> = far

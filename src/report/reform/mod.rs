@@ -216,10 +216,7 @@ fn certificate(plan: &ReformPlan, text: &Catalogue) -> Vec<Figure> {
     vec![
         figure("cert-objective", format!("{} {unit}", text.exact(plan.objective, 4))),
         figure(bound, if proven.is_finite() { format!("{} {unit}", text.exact(proven, 4)) } else { text.say("cell-none") }),
-        figure(
-            "cert-gap",
-            if plan.bounds.gap().is_finite() { text.value(Measure::Share, plan.bounds.gap()) } else { text.say("cell-none") },
-        ),
+        figure("cert-gap", if plan.bounds.gap().is_finite() { super::facts::gap(plan.bounds.gap()) } else { text.say("cell-none") }),
         figure("cert-termination", text.say(ended)),
         check,
         figure("cert-backend", backend),

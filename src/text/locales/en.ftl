@@ -801,6 +801,11 @@ layout-front = Front
 layout-prices = What one more is worth
 layout-map-title = Layout: what is kept, opened, raised, grown and closed
 layout-map-caption = Each site stands where its table says; a shape and colour for each tier, a sign for what becomes of it. Generated candidates that are not opened are not shown.
+layout-map-ringed = { $n ->
+    [one] A wide ring marks the one site that changes.
+   *[other] A wide ring marks each of the { EXACT($n) } sites that change.
+}
+layout-map-unnamed = Sites that stay as they are say their name when pointed at.
 layout-map-status = What becomes of sites
 layout-status-kept = kept ({ EXACT($n) })
 layout-status-grown = grown: more beds ({ EXACT($n) })
@@ -842,6 +847,7 @@ layout-money-budget-limit = Budget
 layout-card-open = Open sites
 layout-card-opened = Opened
 layout-card-closed = Closed
+layout-card-raised = Raised a level
 layout-card-beds = Beds at centres and hospitals
 layout-card-cost = Cost a year, with travel
 layout-card-gap = Proven gap

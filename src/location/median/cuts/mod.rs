@@ -22,9 +22,11 @@
 //! (22)  sum over the ball of y_j = 0    or    >= 1        with dual mu:  rho_j falls by mu in the ball, L rises by mu
 //! ```
 //!
-//! One site alone is a ball too, but as a rule its neighbours would stand in for it.
+//! One site alone is a ball too, but as a rule its neighbours would stand in for it. A core that falls apart into islands is worked out island by island,
+//! (23) and (24), instead of in one tree.
 
 mod choose;
+mod islands;
 mod kernel;
 mod master;
 mod node;

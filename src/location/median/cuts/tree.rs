@@ -1,5 +1,6 @@
 //! The LP at the root, good answers from it, and the tree.
 
+use super::islands::islands;
 use super::kernel::kernel;
 use super::master::Master;
 use super::node::{Node, Worked, Worker};
@@ -19,10 +20,10 @@ use std::collections::{BTreeMap, BinaryHeap};
 
 /// Clients up to which the LP is tried.
 const CLIENTS: usize = 8_000;
-/// Pairs up to which it is.
+/// Pairs that cost less than their client's multiplier, up to which it is: cuts hold about so many, some times over.
 const PAIRS: usize = 700_000;
 /// Relative gap from which on it is.
-const NEAR: f64 = 2e-3;
+const NEAR: f64 = 1e-2;
 /// By how much the radius of lists grows, and grows again.
 const LONGER: [f64; 2] = [2.0, 6.0];
 /// Rounds of cuts at the root.
@@ -38,11 +39,12 @@ const HELD: usize = 60_000_000;
 /// A child is worked on next when its bound is within this share of the gap.
 const PLUNGE: f64 = 0.25;
 
-/// Whether a core is one for the LP: not too large, and its answer near its bound.
-pub(in crate::location::median) fn fits(whole: &Whole<'_>, watch: &Watch<'_>) -> bool {
-    let bounds = watch.bounds();
-    let core = &whole.core;
-    core.clients() <= CLIENTS && core.rows.pairs() > 0 && core.rows.pairs() <= PAIRS && bounds.gap() <= NEAR && bounds.gap() > 0.0
+/// Whether a core is one for the LP: a p-median that is not too large, its answer near its bound.
+pub(in crate::location::median) fn fits(whole: &Whole<'_>, u: &[f64], watch: &Watch<'_>) -> bool {
+    let (core, gap) = (&whole.core, watch.bounds().gap());
+    let near = || u.iter().enumerate().map(|(i, &u)| core.rows.of(i).partition_point(|a| a.cost() < u)).sum::<usize>();
+    let size = core.count.is_some() && core.clients() <= CLIENTS && core.rows.pairs() > 0;
+    size && gap > 0.0 && gap <= NEAR && near() <= PAIRS
 }
 
 /// Works until nothing better is left, or the clock or the solver says stop. True when the tree was worked off.
@@ -74,7 +76,7 @@ pub(super) fn work(whole: &Whole<'_>, u: &mut [f64], goal: Goal, watch: &Watch<'
 
 /// How a tree ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
+pub(super) enum Done {
     Proven,
     Stopped,
     /// Worked off but for nodes whose bound says less than their answer.
@@ -95,30 +97,51 @@ fn once(whole: &Whole<'_>, u: &mut [f64], longer: f64, goal: Goal, watch: &Watch
     let all: Vec<u32> = (0..short(part.core.clients())).collect();
     part.grow(&all, longer, &stop);
     say(watch, "cuts", &part);
-    let Some(mut master) = Master::new(&part.core, &stop)? else { return Ok(Done::Stopped) };
-    master.add_cuts(&levels(&part, &v))?;
-    let Some(best_u) = root(&mut master, goal, watch)? else { return Ok(Done::Stopped) };
+    let (done, best_u) = by_lp(&part, &v, goal, f64::INFINITY, watch)?;
     // better multipliers serve the whole as well
     let mut k = 0;
     for (i, name) in whole.clients.iter().enumerate() {
         if part.clients.get(k) == Some(name) {
-            u[i] = best_u[k];
+            u[i] = best_u.as_ref().map_or(u[i], |b| b[k]);
             k += 1;
         }
     }
-    say(watch, "lp", &part);
+    Ok(done)
+}
+
+/// The LP of a core, good answers from it, then its islands or one tree; with the multipliers of the best bound. Answers from `cap` on are of no interest.
+pub(super) fn by_lp(
+    part: &Whole<'_>,
+    v: &[f64],
+    goal: Goal,
+    cap: f64,
+    watch: &Watch<'_>,
+) -> Result<(Done, Option<Vec<f64>>), BackendError> {
+    let clock = watch.clock;
+    let stop = move || clock.stop();
+    let Some(mut master) = Master::new(&part.core, &stop)? else { return Ok((Done::Stopped, None)) };
+    master.add_cuts(&levels(part, v))?;
+    let Some(best_u) = root(&mut master, goal, cap, watch)? else { return Ok((Done::Stopped, None)) };
+    say(watch, "lp", part);
     for _ in 0..KERNELS {
-        improve(&part, &best_u, group_size(&part, 1), goal, watch);
-        if !kernel(&part, &best_u, goal, watch) {
+        if watch.bounds().dual >= goal.cutoff(watch.bounds().primal).min(cap) {
             break;
         }
-        say(watch, "kernel", &part);
+        improve(part, &best_u, group_size(part, 1), goal, watch);
+        if !kernel(part, &best_u, goal, watch) {
+            break;
+        }
+        say(watch, "kernel", part);
     }
-    if watch.bounds().dual >= goal.cutoff(watch.bounds().primal) {
-        return Ok(Done::Proven);
+    if watch.bounds().dual >= goal.cutoff(watch.bounds().primal).min(cap) {
+        return Ok((Done::Proven, Some(best_u)));
+    }
+    if let Some(done) = islands(part, &best_u, goal, cap, watch)? {
+        return Ok((done, Some(best_u)));
     }
     master.slim(|_| false)?;
-    tree(&part, master, goal, watch, &stop)
+    let done = tree(part, master, goal, cap, watch, &stop)?;
+    Ok((done, Some(best_u)))
 }
 
 /// Levels next to multipliers: the cuts that the LP needs first.
@@ -139,7 +162,7 @@ fn levels(part: &Whole<'_>, v: &[f64]) -> Vec<(u32, f64)> {
 }
 
 /// Rounds of cuts until none is violated; the multipliers of the best bound, none when the clock or the solver stopped it.
-fn root(master: &mut Master<'_>, goal: Goal, watch: &Watch<'_>) -> Result<Option<Vec<f64>>, BackendError> {
+fn root(master: &mut Master<'_>, goal: Goal, cap: f64, watch: &Watch<'_>) -> Result<Option<Vec<f64>>, BackendError> {
     let free = vec![Fate::Free; master.core.sites()];
     let (mut best, mut best_u) = (f64::NEG_INFINITY, None);
     for round in 0..ROUNDS {
@@ -151,7 +174,7 @@ fn root(master: &mut Master<'_>, goal: Goal, watch: &Watch<'_>) -> Result<Option
         if bound > best {
             best = bound;
             best_u = Some(point.u.clone());
-            watch.bound(goal.sharpened(bound.min(goal.cutoff(watch.bounds().primal))));
+            watch.bound(goal.sharpened(bound.min(goal.cutoff(watch.bounds().primal).min(cap))));
         }
         let cuts = master.violated(&point);
         let violation: f64 = cuts.iter().map(|c| c.by).sum();
@@ -175,13 +198,14 @@ fn tree<'a>(
     part: &'a Whole<'_>,
     master: Master<'a>,
     goal: Goal,
+    cap: f64,
     watch: &Watch<'_>,
     stop: &'a (dyn Fn() -> bool + Sync),
 ) -> Result<Done, BackendError> {
     let value = |open: &[u32]| part.value(&part.names(open));
     let cost = |i: usize, j: usize| part.cost(i, j);
     let effort = Effort { root: 0, node: 0, nodes: usize::MAX, exact: 0 };
-    let frame = Frame { core: &part.core, goal, effort, cap: f64::INFINITY, cost: &cost, value: &value, stop };
+    let frame = Frame { core: &part.core, goal, effort, cap, cost: &cost, value: &value, stop };
     let Some(twin) = master.twin(stop)? else { return Ok(Done::Stopped) };
     let mut workers = vec![Worker::new(master), Worker::new(twin)];
     let root = Node { fate: Vec::new(), balls: Vec::new(), bound: f64::NEG_INFINITY };
@@ -191,7 +215,7 @@ fn tree<'a>(
     let (mut made, mut done, mut left) = (1_usize, 0_usize, f64::INFINITY);
     loop {
         let best = watch.bounds().primal;
-        let cutoff = goal.cutoff(best);
+        let cutoff = goal.cutoff(best).min(cap);
         // deeper where a worker stands, else where the bound is lowest
         let mut batch: Vec<Option<Node>> = next.iter_mut().map(|n| n.take().filter(|n| n.bound < cutoff)).collect();
         for slot in batch.iter_mut().filter(|s| s.is_none()) {
