@@ -2,7 +2,8 @@
 //!
 //! HiGHS asks neither its time limit nor its interrupt callback inside a round of cut separation: on set covering cores of some thousand sites one round of
 //! mod-k cuts was seen to take half a minute. The solver therefore runs in a thread of its own; when it has not come back [`PATIENCE`] after it was asked to, it
-//! is left to itself, and the bound it had proven until then is the result. It ends on its own at its next look at the clock, and holds its memory until then.
+//! is left to itself, and the bound it had proven until then is the result, with the start it was given as the answer where that is one. It ends on its own at
+//! its next look at the clock, and holds its memory until then.
 
 use super::{Backend, BackendError, LpSolution, LpStatus, MipSolution, default_mip, names, with_options};
 use crate::model::LinearModel;
@@ -14,8 +15,13 @@ use std::time::{Duration, Instant};
 
 /// How long a solver may take to come back once it has been asked to.
 pub const PATIENCE: Duration = Duration::from_millis(700);
+/// The same for models whose best answer so far is worth a wait ([`unhurried`]).
+pub const LONG_PATIENCE: Duration = Duration::from_secs(10);
 /// How often the caller's wish to stop is looked at.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How far a start may be from the rows and from whole numbers to be an answer.
+const ROOM: f64 = 1e-6;
 
 /// What the solver's thread says, and is told.
 struct Line {
@@ -46,7 +52,7 @@ impl Observer for Line {
 }
 
 /// Solves with the default MIP backend; returns within [`PATIENCE`] and a bit of the time limit or of `observer`'s wish to stop.
-/// A solver that was left alone gives no values (`Stopped`), and the last bound it told.
+/// A solver that was left alone gives the start as its values, if that is an answer (else none), and the last bound it told (`Stopped`).
 ///
 /// # Errors
 /// As [`Backend::solve_mip`].
@@ -56,10 +62,23 @@ pub fn solve_mip(
     limits: &Limits,
     observer: &dyn Observer,
 ) -> Result<MipSolution, BackendError> {
-    solve_mip_within(model, start, limits, None, observer)
+    watched(model, start, limits, None, PATIENCE, observer)
 }
 
-/// The same within a number of branch and bound nodes, where the solver takes one (HiGHS): a limit that, unlike the clock, is the same on every machine.
+/// The same with [`LONG_PATIENCE`].
+///
+/// # Errors
+/// As [`Backend::solve_mip`].
+pub fn unhurried(
+    model: &LinearModel,
+    start: Option<&[f64]>,
+    limits: &Limits,
+    observer: &dyn Observer,
+) -> Result<MipSolution, BackendError> {
+    watched(model, start, limits, None, LONG_PATIENCE, observer)
+}
+
+/// The same as [`solve_mip`] within a number of branch and bound nodes, where the solver takes one (HiGHS): a limit that, unlike the clock, is the same on every machine.
 ///
 /// # Errors
 /// As [`Backend::solve_mip`].
@@ -70,6 +89,17 @@ pub fn solve_mip_within(
     nodes: Option<usize>,
     observer: &dyn Observer,
 ) -> Result<MipSolution, BackendError> {
+    watched(model, start, limits, nodes, PATIENCE, observer)
+}
+
+fn watched(
+    model: &LinearModel,
+    start: Option<&[f64]>,
+    limits: &Limits,
+    nodes: Option<usize>,
+    patience: Duration,
+    observer: &dyn Observer,
+) -> Result<MipSolution, BackendError> {
     let begin = Instant::now();
     let solver = match nodes.filter(|_| names().contains(&"highs")) {
         Some(n) => with_options("highs", &[("mip_max_nodes".to_owned(), n.to_string())])?,
@@ -77,9 +107,9 @@ pub fn solve_mip_within(
     };
     let (send, receive) = channel();
     let line = Arc::new(Line { events: Mutex::new(send), stop: AtomicBool::new(false) });
-    let (theirs, model, start, their_limits) = (Arc::clone(&line), model.clone(), start.map(<[f64]>::to_vec), *limits);
+    let (theirs, their_model, their_start, their_limits) = (Arc::clone(&line), model.clone(), start.map(<[f64]>::to_vec), *limits);
     let spawned = std::thread::Builder::new().name("mip".into()).spawn(move || {
-        let found = solver.solve_mip(&model, start.as_deref(), &their_limits, theirs.as_ref());
+        let found = solver.solve_mip(&their_model, their_start.as_deref(), &their_limits, theirs.as_ref());
         theirs.send(Message::Done(Box::new(found)));
     });
     let failed = |what: String| BackendError::Failed { backend: "mip", what };
@@ -106,11 +136,18 @@ pub fn solve_mip_within(
                 asked = Some((Instant::now(), limit));
             }
         }
-        if let Some((_, limit)) = asked.filter(|(since, _)| since.elapsed() >= PATIENCE) {
-            let bounds = Bounds { primal: f64::INFINITY, dual };
-            return Ok(MipSolution { status: LpStatus::Stopped(limit), values: Vec::new(), bounds, nodes: 0 });
+        if let Some((_, limit)) = asked.filter(|(since, _)| since.elapsed() >= patience) {
+            return Ok(left_alone(model, start, dual, limit));
         }
     }
+}
+
+/// What is known without the solver's last word.
+fn left_alone(model: &LinearModel, start: Option<&[f64]>, dual: f64, limit: Limit) -> MipSolution {
+    let whole = |x: &[f64]| x.iter().all(|x| x.is_finite()) && model.integer.iter().all(|&j| (x[j] - x[j].round()).abs() <= ROOM);
+    let values = start.filter(|x| x.len() == model.col_count() && whole(x) && model.violation(x) <= ROOM).unwrap_or_default().to_vec();
+    let primal = if values.is_empty() { f64::INFINITY } else { model.objective(&values) };
+    MipSolution { status: LpStatus::Stopped(limit), values, bounds: Bounds { primal, dual }, nodes: 0 }
 }
 
 /// The default MIP backend behind [`solve_mip`], for what takes any backend.
@@ -141,6 +178,22 @@ impl Backend for Guarded {
 mod tests {
     use super::*;
     use crate::outcome::{Silent, StopFlag};
+
+    /// A start that breaks a row, or is not whole, is no answer.
+    #[test]
+    fn a_solver_left_alone_gives_back_a_start_that_is_an_answer() {
+        let mut m = LinearModel::new();
+        let row = m.add_row(1.0, f64::INFINITY);
+        m.add_binary(3.0, &[(row, 1.0)]);
+        m.add_binary(2.0, &[(row, 1.0)]);
+        let left = |x: &[f64]| left_alone(&m, Some(x), 1.5, Limit::Time);
+        let good = left(&[1.0, 0.0]);
+        assert_eq!((good.values, good.bounds.primal, good.bounds.dual), (vec![1.0, 0.0], 3.0, 1.5));
+        for bad in [vec![0.0, 0.0], vec![0.5, 0.5], vec![1.0], vec![2.0, 0.0], vec![f64::NAN, 1.0]] {
+            assert!(left(&bad).values.is_empty() && left(&bad).bounds.primal.is_infinite(), "{bad:?}");
+        }
+        assert!(left_alone(&m, None, 1.5, Limit::Time).values.is_empty());
+    }
 
     #[test]
     fn the_answer_is_that_of_the_backend() -> Result<(), BackendError> {

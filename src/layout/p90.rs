@@ -7,7 +7,7 @@
 
 use super::price::{Clock, solve as solve_parts};
 use super::solve::SolveOptions;
-use crate::backend::{self, BackendError};
+use crate::backend::{BackendError, guarded};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::model::layout::{BuildOptions, PEOPLE, build};
@@ -79,7 +79,7 @@ fn beyond(
     let bound = if model.lp.col_count() == 0 {
         model.lp.offset
     } else if model.lp.col_count() <= QUESTION.1 {
-        backend::default_mip().solve_mip(&model.lp, None, &limits, &Still(observer))?.bounds.dual
+        guarded::unhurried(&model.lp, None, &limits, &Still(observer))?.bounds.dual
     } else {
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();
         solve_parts(&model.lp, &aside, None, &limits, &Still(observer))?.bounds.dual

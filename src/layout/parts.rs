@@ -3,10 +3,13 @@
 //! Columns whose bounds meet are constants; two columns belong together when a row that is not set aside names both. Finding the parts takes
 //! O(entries x inverse Ackermann) with a disjoint-set forest (R. E. Tarjan, J. ACM 22 (1975), <https://doi.org/10.1145/321879.321884>).
 
-use crate::backend::{self, BackendError, LpStatus, MipSolution};
+use crate::backend::{self, BackendError, LpStatus, MipSolution, guarded};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Limits, Observer};
 use std::time::Duration;
+
+/// Columns above which a part is solved under watch: smaller ones end soon, and a thread for each would cost more.
+const WATCHED: usize = 3_000;
 
 /// A part: its own model, and which columns of the whole it holds.
 #[derive(Debug, Clone)]
@@ -134,6 +137,9 @@ pub fn solve_part(
         return Ok(free(part));
     }
     let quiet = Quiet(observer);
+    if part.col_count() > WATCHED {
+        return guarded::unhurried(part, start, limits, &quiet);
+    }
     backend::default_mip().solve_mip(part, start, limits, &quiet)
 }
 

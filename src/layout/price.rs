@@ -11,7 +11,7 @@
 //! <https://doi.org/10.1111/j.1475-3995.1997.tb00072.x>). With few shared rows few parts are split in the master, so its whole-number answer is close.
 
 use super::parts::{self, Parts, share_of, solve_part};
-use crate::backend::{self, BackendError, LpStatus};
+use crate::backend::{self, BackendError, LpStatus, guarded};
 use crate::model::LinearModel;
 use crate::outcome::{Bounds, Event, Limit, Limits, Observer};
 use rayon::prelude::*;
@@ -339,16 +339,15 @@ impl<'a> Run<'a> {
                 m.add_col(penalty / size, f64::INFINITY, 1e6 * size, &[(parts + r, sign)]);
             }
         }
-        let solver = backend::default_mip();
         let (values, duals) = if whole {
             let start = self.best.as_ref().map(|b| {
                 let mut point = vec![0.0; m.col_count()];
                 b.1.iter().for_each(|&n| point[n] = 1.0);
                 point
             });
-            (solver.solve_mip(&m, start.as_deref(), limits, &Still(self.observer))?.values, Vec::new())
+            (guarded::unhurried(&m, start.as_deref(), limits, &Still(self.observer))?.values, Vec::new())
         } else {
-            let solution = solver.solve(&m, limits, &Still(self.observer))?;
+            let solution = backend::default_mip().solve(&m, limits, &Still(self.observer))?;
             (solution.values, solution.duals)
         };
         let missing = values.get(first..).map_or(f64::INFINITY, |s| s.iter().sum());

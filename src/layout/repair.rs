@@ -2,7 +2,7 @@
 //! is minimised; the answer names it by place, in sites, beds, people, minutes or yuan.
 
 use super::price::solve as solve_parts;
-use crate::backend::{self, BackendError, LpStatus};
+use crate::backend::{BackendError, LpStatus, guarded};
 use crate::demand::LayoutProblem;
 use crate::model::layout::{BuildOptions, LayoutModel, MONEY, NO_COLUMN, PEOPLE, RowKind, build};
 use crate::network::Network;
@@ -45,7 +45,7 @@ pub fn repair(
     let model = build(problem, Objective::Clinics, &options);
     let limits = Limits { gap: limits.gap.max(1e-3), ..*limits };
     let (values, dual) = if model.lp.col_count() <= 30_000 {
-        let found = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
+        let found = guarded::unhurried(&model.lp, None, &limits, observer)?;
         (if found.status == LpStatus::Infeasible { Vec::new() } else { found.values }, found.bounds.dual)
     } else {
         let aside: Vec<usize> = (0..model.rows.len()).filter(|&r| model.rows[r].linking).collect();

@@ -3,7 +3,7 @@
 use super::blocks;
 use super::evaluate::{Layout, Use, Value, evaluate, nearest};
 use super::price::{Clock, Found, solve as solve_parts};
-use crate::backend::{self, BackendError, LpStatus};
+use crate::backend::{BackendError, LpStatus, guarded};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::model::layout::{BuildOptions, LayoutModel, NO_COLUMN, build, scale};
@@ -202,7 +202,7 @@ fn one(
         let found = if model.lp.col_count() == 0 {
             settled(&model.lp)
         } else if direct {
-            let s = backend::default_mip().solve_mip(&model.lp, None, &limits, observer)?;
+            let s = guarded::unhurried(&model.lp, None, &limits, observer)?;
             Found { status: s.status, values: s.values, bounds: s.bounds, prices: Vec::new(), parts: 1, rounds: 1 }
         } else {
             let found = solve_parts(&model.lp, &aside, None, &limits, observer)?;
@@ -277,7 +277,7 @@ fn finish(
     }
     let limits = Limits { time: clock.left(), ..options.limits };
     let start = (!found.values.is_empty()).then_some(found.values.as_slice());
-    let s = backend::default_mip().solve_mip(&model.lp, start, &limits, observer)?;
+    let s = guarded::unhurried(&model.lp, start, &limits, observer)?;
     let mut out = found.clone();
     if s.status == LpStatus::Infeasible && found.values.is_empty() {
         out.status = LpStatus::Infeasible;

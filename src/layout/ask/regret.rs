@@ -15,7 +15,7 @@
 //! Optimization and Its Applications (1997), <https://doi.org/10.1007/978-1-4757-2620-6>.)
 
 use super::relax::Still;
-use crate::backend::{self, BackendError, LpStatus};
+use crate::backend::{self, BackendError, LpStatus, guarded};
 use crate::demand::LayoutProblem;
 use crate::demand::layout::LEVELS;
 use crate::layout::evaluate::Layout;
@@ -262,7 +262,7 @@ fn least(
         let dual = if found.duals.len() == lp.row_count() { lp.dual_bound(&found.duals) / factor } else { 0.0 };
         return Ok((None, dual.max(0.0), RegretProof::AmongPlans));
     }
-    let found = backend::default_mip().solve_mip(&model, None, &limits, &Still(observer))?;
+    let found = guarded::unhurried(&model, None, &limits, &Still(observer))?;
     if found.values.is_empty() {
         let dual = if found.status == LpStatus::Infeasible { 0.0 } else { found.bounds.dual / factor };
         return Ok((None, dual.max(0.0), RegretProof::AmongPlans));

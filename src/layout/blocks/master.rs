@@ -4,7 +4,7 @@
 //! min sum cost_p w_p + penalty x missing    sum_{p of a catchment} w_p = 1    low <= sum uses_p w_p + missing <= high    w >= 0, or in {0,1}
 //! ```
 
-use crate::backend::{self, BackendError};
+use crate::backend::{self, BackendError, guarded};
 use crate::model::LinearModel;
 use crate::outcome::{Limits, Observer, Silent};
 
@@ -74,11 +74,10 @@ pub fn choose(
             self.0.stop_requested()
         }
     }
-    let solver = backend::default_mip();
     let (mut values, duals) = if whole {
-        (solver.solve_mip(&m, None, limits, &Still(observer))?.values, Vec::new())
+        (guarded::unhurried(&m, None, limits, &Still(observer))?.values, Vec::new())
     } else {
-        let s = solver.solve(&m, limits, &Silent)?;
+        let s = backend::default_mip().solve(&m, limits, &Silent)?;
         (s.values, s.duals)
     };
     if values.is_empty() {

@@ -4,10 +4,11 @@
 //! | file | what |
 //! | --- | --- |
 //! | `two_level`, `plants` | depots and plants without limits: the relaxation, and its inner problem when plants are many |
-//! | `two_stage`, `stage_data` | depots and plants with limits: the relaxation; its data, flows and interchange |
+//! | `two_stage`, `stage_data`, `stage_flow` | depots and plants with limits: the relaxation; its data; flows and interchange |
 
 mod plants;
 mod stage_data;
+mod stage_flow;
 mod two_level;
 mod two_stage;
 

@@ -7,7 +7,8 @@
 //!    the ascent, the groups and the tree that follow are small; either an answer is found, or `cap` is proven to be a bound. The guess
 //!    is then doubled, until it is the incumbent itself;
 //! 4. between guesses the last question, what is left below the incumbent, goes to the MIP solver as soon as it is small. Where only few
-//!    sites are opened among few, it is asked at once, and answered by looking at all sets.
+//!    sites are opened among few, it is asked at once, and answered by looking at all sets;
+//! 5. what guesses do not close gets shaken interchange where few sites are open, then the LP by cuts and its tree.
 
 use super::branch::{Effort, Frame, Goal, search};
 use super::core::Fate;
@@ -19,6 +20,7 @@ use super::lists::short;
 use super::regroup::{among_liked, group_size, improve};
 use super::search::Search;
 use super::sets::are_few;
+use super::shake::shake;
 use super::watch::Watch;
 use super::whole::{Whole, nearest_two};
 use crate::instance::Instance;
@@ -192,7 +194,7 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
     // few sites among few: all sets are looked at sooner than guesses are asked one after the other
     let few = are_few(&whole.core);
     let (mut guess, mut round, mut asked) = (if few { 1.0 } else { 1.0 / 8.0 }, 0, usize::MAX);
-    let mut has_cut = false;
+    let (mut has_shaken, mut has_cut) = (false, false);
     // a sketch is not worked out to its end
     let mut last_question = |whole: &Whole<'_>, u: &[f64]| {
         if rounds == usize::MAX && !few {
@@ -206,6 +208,10 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
             return;
         }
         let last = guess >= 1.0;
+        if rounds == usize::MAX && !few && !has_shaken && (last || round >= GUESSES) {
+            has_shaken = true;
+            shake(whole, u, goal, watch);
+        }
         // what guesses do not close, the LP and its tree may; once, and before the tree without a limit
         if rounds == usize::MAX && !few && !has_cut && (last || round >= GUESSES) && cuts::fits(whole, u, watch) {
             has_cut = true;

@@ -20,6 +20,7 @@
 //! | `groups` | exact re-optimisation of neighbouring sites |
 //! | `branch` | branch and bound on the core |
 //! | `sets` | few sites among few: all sets below the cutoff |
+//! | `shake` | interchange from shaken answers, where few sites are open |
 //! | `cuts` | the LP by Benders cuts, branch and bound on it, islands one by one |
 //! | `exact` | small cores by a MIP solver |
 //! | `finish` | the last question to that solver |
@@ -44,6 +45,7 @@ mod proof;
 mod regroup;
 mod search;
 mod sets;
+mod shake;
 mod start;
 mod tree;
 mod watch;

@@ -2,7 +2,8 @@
 //!
 //! A spanning tree with an artificial root, block pricing, and the leaving rule of Cunningham (1976, doi:10.1007/BF01580349), which keeps
 //! the tree strongly feasible, so that the method cannot cycle. After a pivot only the subtree that moved is visited again. Arc costs may
-//! be any finite numbers; flows stay integral when supplies and capacities are.
+//! be any finite numbers; flows stay integral when supplies and capacities are. A network with arcs more, or with an arc closed (its cost
+//! raised above any path), goes on from the tree it has: its flow stays feasible.
 
 /// An arc with a cost a unit and a capacity (`inf` allowed).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -20,11 +21,11 @@ pub struct Arc {
 /// An optimal flow.
 #[derive(Debug, Clone, Default)]
 pub struct Flow {
-    /// On each arc.
+    /// On each arc of the beginning.
     pub amount: Vec<f64>,
     /// Potential of each node: an arc is used only where `cost + potential[from] - potential[to] <= 0`.
     pub potential: Vec<f64>,
-    /// Cost of the flow on arcs.
+    /// Cost of the flow on arcs, closed ones left out.
     pub cost: f64,
     /// What could not be sent.
     pub unmet: f64,
@@ -37,6 +38,7 @@ enum At {
     Tree,
 }
 
+#[derive(Clone)]
 struct Tree {
     arcs: Vec<Arc>,
     amount: Vec<f64>,
@@ -50,50 +52,117 @@ struct Tree {
     near: Vec<Vec<usize>>,
 }
 
-/// Sends the supplies (positive) to the demands (negative; they must sum to zero within rounding) at least cost. What finds no way is
-/// `unmet`, at a price above any path. `O(pivots * (block + moved nodes))`.
-#[must_use]
-pub fn flow(supply: &[f64], arcs: &[Arc]) -> Flow {
-    let (n, real) = (supply.len(), arcs.len());
-    let most = arcs.iter().map(|a| a.cost.abs()).fold(0.0, f64::max);
-    let penalty = (most + 1.0) * (n + 1) as f64;
-    let mut tree = Tree {
-        arcs: arcs.to_vec(),
-        amount: vec![0.0; real],
-        at: vec![At::Lower; real],
-        parent: vec![n; n + 1],
-        link: vec![usize::MAX; n + 1],
-        depth: vec![1; n + 1],
-        potential: vec![0.0; n + 1],
-        near: vec![Vec::new(); n + 1],
-    };
-    tree.depth[n] = 0;
-    tree.parent[n] = usize::MAX;
-    for (v, &s) in supply.iter().enumerate() {
-        let (from, to) = if s >= 0.0 { (v, n) } else { (n, v) };
-        tree.arcs.push(Arc { from, to, cost: penalty, capacity: f64::INFINITY });
-        tree.amount.push(s.abs());
-        tree.at.push(At::Tree);
-        tree.link[v] = real + v;
-        tree.potential[v] = if s >= 0.0 { -penalty } else { penalty };
-        tree.near[v].push(real + v);
-        tree.near[n].push(real + v);
+/// A network with its optimal flow, from whose spanning tree the flow of a slightly other network is found in few pivots.
+#[derive(Clone)]
+pub struct Network {
+    tree: Tree,
+    supply: Vec<f64>,
+    /// Arcs of the beginning; then comes the root's arc of each node, then what was added.
+    real: usize,
+    penalty: f64,
+    tolerance: f64,
+    next: usize,
+    /// Arcs that were closed.
+    closed: Vec<usize>,
+}
+
+impl Network {
+    /// Sends the supplies (positive) to the demands (negative; they must sum to zero within rounding) at least cost. What finds no way is
+    /// `unmet`, at a price above any path; `dearest` is no less than the size of the cost of any arc that is added later.
+    /// `O(pivots * (block + moved nodes))`.
+    #[must_use]
+    pub fn new(supply: &[f64], arcs: &[Arc], dearest: f64) -> Self {
+        let (n, real) = (supply.len(), arcs.len());
+        let most = arcs.iter().map(|a| a.cost.abs()).fold(dearest, f64::max);
+        let penalty = (most + 1.0) * (n + 1) as f64;
+        let mut tree = Tree {
+            arcs: arcs.to_vec(),
+            amount: vec![0.0; real],
+            at: vec![At::Lower; real],
+            parent: vec![n; n + 1],
+            link: vec![usize::MAX; n + 1],
+            depth: vec![1; n + 1],
+            potential: vec![0.0; n + 1],
+            near: vec![Vec::new(); n + 1],
+        };
+        tree.depth[n] = 0;
+        tree.parent[n] = usize::MAX;
+        for (v, &s) in supply.iter().enumerate() {
+            let (from, to) = if s >= 0.0 { (v, n) } else { (n, v) };
+            tree.arcs.push(Arc { from, to, cost: penalty, capacity: f64::INFINITY });
+            tree.amount.push(s.abs());
+            tree.at.push(At::Tree);
+            tree.link[v] = real + v;
+            tree.potential[v] = if s >= 0.0 { -penalty } else { penalty };
+            tree.near[v].push(real + v);
+            tree.near[n].push(real + v);
+        }
+        let mut out =
+            Self { tree, supply: supply.to_vec(), real, penalty, tolerance: 1e-10 * (most + 1.0), next: 0, closed: Vec::new() };
+        out.optimise();
+        out
     }
-    let block = (2.0 * (real as f64).sqrt()).max(30.0) as usize;
-    let tolerance = 1e-10 * (most + 1.0);
-    let mut next = 0;
-    // a bound far above what is ever needed, so that rounding can never keep it going
-    for _ in 0..200 * (n + real) + 1000 {
-        // arcs of the root too: where not all can be sent, the cheapest way to fall short is asked for
-        let Some(arc) = tree.entering(real + n, block, &mut next, tolerance) else { break };
-        tree.pivot(arc);
+
+    /// The same with more arcs between its nodes; the first has the index [`Self::arcs`].
+    #[must_use]
+    pub fn with(&self, arcs: &[Arc]) -> Self {
+        let mut out = self.clone();
+        out.tree.arcs.extend_from_slice(arcs);
+        out.tree.amount.resize(out.tree.arcs.len(), 0.0);
+        out.tree.at.resize(out.tree.arcs.len(), At::Lower);
+        out.optimise();
+        out
     }
-    // nodes without supply have an arc to the root too
-    let unmet: f64 = tree.amount[real..].iter().zip(supply).filter(|(_, s)| **s >= 0.0).map(|(a, _)| *a).sum();
-    tree.amount.truncate(real);
-    tree.potential.truncate(n);
-    let cost = tree.amount.iter().zip(arcs).map(|(a, arc)| if *a > 0.0 { a * arc.cost } else { 0.0 }).sum();
-    Flow { amount: tree.amount, potential: tree.potential, cost, unmet }
+
+    /// The same with an arc closed: what still has to use it, since there is no other way, counts as unmet.
+    #[must_use]
+    pub fn without(&self, arc: usize) -> Self {
+        let mut out = self.clone();
+        out.tree.arcs[arc].cost = 2.0 * out.penalty;
+        out.closed.push(arc);
+        if out.tree.at[arc] == At::Tree {
+            let Arc { from, to, .. } = out.tree.arcs[arc];
+            let (child, parent) = if out.tree.parent[from] == to && out.tree.link[from] == arc { (from, to) } else { (to, from) };
+            out.tree.hang(child, parent, arc);
+        }
+        out.optimise();
+        out
+    }
+
+    /// How many arcs there are, those of the root counted.
+    #[must_use]
+    pub fn arcs(&self) -> usize {
+        self.tree.arcs.len()
+    }
+
+    /// What flows on an arc.
+    #[must_use]
+    pub fn amount(&self, arc: usize) -> f64 {
+        self.tree.amount[arc]
+    }
+
+    /// The flow on the arcs of the beginning, its cost that of all arcs.
+    #[must_use]
+    pub fn flow(&self) -> Flow {
+        let (nodes, amount) = (self.supply.len(), &self.tree.amount);
+        // nodes without supply have an arc to the root too
+        let short: f64 = amount[self.real..].iter().zip(&self.supply).filter(|(_, s)| **s >= 0.0).map(|(a, _)| *a).sum();
+        let through: f64 = self.closed.iter().map(|&a| amount[a]).sum();
+        let own = (0..amount.len()).filter(|a| !(self.real..self.real + nodes).contains(a) && !self.closed.contains(a));
+        let cost = own.map(|a| if amount[a] > 0.0 { amount[a] * self.tree.arcs[a].cost } else { 0.0 }).sum();
+        Flow { amount: amount[..self.real].to_vec(), potential: self.tree.potential[..nodes].to_vec(), cost, unmet: short + through }
+    }
+
+    fn optimise(&mut self) {
+        let count = self.tree.arcs.len();
+        let block = (2.0 * (count as f64).sqrt()).max(30.0) as usize;
+        // a bound far above what is ever needed, so that rounding can never keep it going
+        for _ in 0..200 * (self.supply.len() + count) + 1000 {
+            // arcs of the root too: where not all can be sent, the cheapest way to fall short is asked for
+            let Some(arc) = self.tree.entering(count, block, &mut self.next, self.tolerance) else { break };
+            self.tree.pivot(arc);
+        }
+    }
 }
 
 impl Tree {
@@ -221,6 +290,24 @@ mod tests {
     use crate::outcome::{Limits, Silent};
     use proptest::prelude::*;
 
+    fn arcs_of(raw: &[(usize, usize, i32, u32)]) -> Vec<Arc> {
+        let arc = |r: &(usize, usize, i32, u32)| Arc { from: r.0, to: r.1, cost: f64::from(r.2), capacity: f64::from(r.3) };
+        raw.iter().filter(|r| r.0 != r.1).map(arc).collect()
+    }
+
+    /// Node 6 balances.
+    fn balanced(supplies: &[u32], demands: &[u32]) -> Vec<f64> {
+        let mut supply: Vec<f64> = supplies.iter().map(|&s| f64::from(s)).chain(demands.iter().map(|&d| -f64::from(d))).collect();
+        supply.push(-supply.iter().sum::<f64>());
+        supply
+    }
+
+    const DEAREST: f64 = 20.0;
+
+    fn total(flow: &Flow) -> f64 {
+        flow.cost + 2.0 * (DEAREST + 1.0) * 8.0 * flow.unmet
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
         #[test]
@@ -229,12 +316,9 @@ mod tests {
             demands in prop::collection::vec(1u32..9, 3),
             raw in prop::collection::vec((0usize..7, 0usize..7, -3i32..20, 0u32..9), 5..25),
         ) {
-            // node 6 balances
-            let mut supply: Vec<f64> = supplies.iter().map(|&s| f64::from(s)).chain(demands.iter().map(|&d| -f64::from(d))).collect();
-            supply.push(-supply.iter().sum::<f64>());
-            let arcs: Vec<Arc> = raw.iter().filter(|r| r.0 != r.1).map(|&(from, to, cost, capacity)| Arc { from, to, cost: f64::from(cost), capacity: f64::from(capacity) }).collect();
-            let found = flow(&supply, &arcs);
-            let penalty = (arcs.iter().map(|a| a.cost.abs()).fold(0.0, f64::max) + 1.0) * 8.0;
+            let (supply, arcs) = (balanced(&supplies, &demands), arcs_of(&raw));
+            let found = Network::new(&supply, &arcs, DEAREST).flow();
+            let penalty = (DEAREST + 1.0) * 8.0;
             let mut m = LinearModel::new();
             let rows: Vec<usize> = supply.iter().map(|&s| m.add_row(s, s)).collect();
             for a in &arcs {
@@ -244,8 +328,32 @@ mod tests {
                 m.add_col(penalty, f64::INFINITY, 1e3, &[(r, if s >= 0.0 { 1.0 } else { -1.0 })]);
             }
             let lp = by_name("microlp").unwrap().solve(&m, &Limits::default(), &Silent).unwrap();
-            let total = found.cost + 2.0 * penalty * found.unmet;
-            prop_assert!((total - m.objective(&lp.values)).abs() < 1e-6 * (1.0 + total.abs()), "{total} instead of {}", m.objective(&lp.values));
+            prop_assert!((total(&found) - m.objective(&lp.values)).abs() < 1e-6 * (1.0 + total(&found).abs()), "{found:?} instead of {}", m.objective(&lp.values));
+        }
+
+        /// With an arc closed and others added, going on from the tree costs what beginning anew does.
+        #[test]
+        fn going_on_equals_beginning_anew(
+            supplies in prop::collection::vec(1u32..9, 3),
+            demands in prop::collection::vec(1u32..9, 3),
+            raw in prop::collection::vec((0usize..7, 0usize..7, 0i32..20, 0u32..9), 8..25),
+            more in prop::collection::vec((0usize..7, 0usize..7, 0i32..20, 0u32..9), 1..6),
+            which in 0usize..100,
+        ) {
+            let (supply, mut arcs, more) = (balanced(&supplies, &demands), arcs_of(&raw), arcs_of(&more));
+            prop_assume!(!arcs.is_empty());
+            let which = which % arcs.len();
+            let first = Network::new(&supply, &arcs, DEAREST);
+            let begin = first.arcs();
+            let closed = first.without(which);
+            let both = closed.with(&more);
+            arcs.remove(which);
+            let anew = |arcs: &[Arc]| total(&Network::new(&supply, arcs, DEAREST).flow());
+            // a unit through the closed arc and one that goes nowhere are both unmet, at the same price
+            prop_assert!((total(&closed.flow()) - anew(&arcs)).abs() < 1e-6 * (1.0 + anew(&arcs).abs()), "{:?} instead of {}", closed.flow(), anew(&arcs));
+            arcs.extend(&more);
+            prop_assert!((total(&both.flow()) - anew(&arcs)).abs() < 1e-6 * (1.0 + anew(&arcs).abs()), "{:?} instead of {}", both.flow(), anew(&arcs));
+            prop_assert!(more.iter().enumerate().all(|(k, a)| (0.0..=a.capacity).contains(&both.amount(begin + k))));
         }
     }
 }
