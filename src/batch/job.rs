@@ -19,6 +19,8 @@ const LOOK: Duration = Duration::from_millis(2);
 const MEASURE: Duration = Duration::from_millis(20);
 /// The end of what a failed program said.
 const MESSAGE: usize = 600;
+/// Signals by which a process is asked to stop: HUP, INT, TERM.
+const STOPS: [i32; 3] = [1, 2, 15];
 /// Largest answer that is kept.
 const ANSWER: u64 = 256 << 20;
 
@@ -231,8 +233,11 @@ pub(super) fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended
         Value::Object(o) => o.keys().next().cloned(),
         _ => None,
     };
+    // schedulers send their signal to every process of a job: the child may end before its parent asks it to, with the best it had
+    let stopped = cut == Cut::Itself && (was_stopped(answer) || ended.signal.is_some_and(|s| STOPS.contains(&s)));
     let status = match (cut, ended.exit) {
         (Cut::Stop, _) => Status::Interrupted,
+        _ if stopped => Status::Interrupted,
         (Cut::TooLarge(_), _) => Status::Overmemory,
         (Cut::Limit, _) => Status::Limit,
         (_, Some(0)) => Status::Done,
@@ -255,6 +260,16 @@ pub(super) fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended
         seconds,
         cpu: ended.cpu,
         peak_memory: ended.peak,
+    }
+}
+
+/// Whether an answer, or a part of it, says that it was stopped by a signal: then it is not what an undisturbed run gives.
+fn was_stopped(answer: &Value) -> bool {
+    let says = |v: &Value| v == "interrupted" || v.as_object().is_some_and(|o| o.values().any(|v| v == "interrupted"));
+    match answer {
+        Value::Object(map) => map.iter().any(|(k, v)| (k == "termination" || k == "limit") && says(v) || was_stopped(v)),
+        Value::Array(list) => list.iter().any(was_stopped),
+        _ => false,
     }
 }
 
@@ -295,4 +310,30 @@ fn message(status: Status, cut: Cut, answer: &Value, complained: &str, ended: En
 #[allow(clippy::cast_precision_loss)]
 pub fn mebibytes(bytes: u64) -> String {
     format!("{:.0} MiB", bytes as f64 / 1_048_576.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What a signal cut short is not a result, wherever in the answer that is said.
+    #[test]
+    fn an_answer_that_was_stopped_is_known() {
+        for answer in [
+            json!({"termination": {"feasible": "interrupted"}, "objective": 3.0}),
+            json!({"error": {"message": "no plan was found before the run was stopped", "limit": "interrupted"}}),
+            json!({"steps": [{"termination": "optimal"}, {"termination": {"no_solution": "interrupted"}}]}),
+        ] {
+            assert!(was_stopped(&answer), "{answer}");
+        }
+        for answer in [
+            json!({"termination": {"feasible": "time"}}),
+            json!({"termination": "optimal", "name": "interrupted"}),
+            json!({"error": {"limit": "time"}}),
+            json!(null),
+        ] {
+            assert!(!was_stopped(&answer), "{answer}");
+        }
+    }
 }

@@ -16,7 +16,7 @@ const WIDTH: f64 = 1100.0;
 /// Maps side by side.
 const COLUMNS: usize = 4;
 /// Most maps; the data set has all.
-pub const MOST_MAPS: usize = 24;
+pub const MOST_MAPS: usize = 36;
 const GAP: f64 = 14.0;
 const TITLE: f64 = 34.0;
 /// Room above the maps, for the legend.

@@ -98,7 +98,7 @@ pub fn make(
             made => text.say_with("report-made", &[("version", env!("CARGO_PKG_VERSION").into())]),
             missing => (!whole).then(|| text.say("batch-missing")),
             maps_title => headed("batch-maps"),
-            maps => picture.as_ref().map(|p| Value::from(Serde(html::figure(p, &[])))),
+            maps => picture.as_ref().map(|p| html::drawn(p).map(|f| Value::from(Serde(f)))).transpose()?,
             maps_note => (more_maps > 0).then(|| text.say_with("batch-maps-note", &[("n", more_maps.into())])),
             ranking_title => headed("batch-ranking"),
             ranking_some => (areas > MOST_ROWS)

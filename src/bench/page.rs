@@ -6,8 +6,8 @@ use super::expand::Run;
 use super::profile::{profile, ratios, reached_by, time_to_gap};
 use super::spec::{Spec, engine_word};
 use super::tables::{cells_table, definitions, failures, runs_table, short, summary_table};
-use crate::plot::Picture;
 use crate::plot::steps::{Steps, draw};
+use crate::plot::{Picture, PlotError};
 use crate::report::csv_out::{Field, write};
 use crate::report::{File, ReportError, html};
 use crate::text::Catalogue;
@@ -267,7 +267,7 @@ fn page(bench: &Bench<'_>, grid: &Grid<'_>, whole: &Grid<'_>, summaries: &[Summa
             summary_note,
             definitions => Value::from(Serde(definitions(bench))),
             contradictions => contradictions(bench.records),
-            pictures => pictures.iter().map(|p| Value::from(Serde(html::figure(p, &[])))).collect::<Vec<_>>(),
+            pictures => pictures.iter().map(|p| Ok(Value::from(Serde(html::drawn(p)?)))).collect::<Result<Vec<_>, PlotError>>()?,
             cells => Value::from(Serde(cells_table(grid, bench.spec.shift))),
             cells_note => "Wall time where every seed is solved, else the mean gap left, or what went wrong.",
             failures => Value::from(Serde(failures(bench.records))),

@@ -25,7 +25,16 @@ pub struct Figure {
     pub data: Option<String>,
 }
 
-/// Puts a picture on a page.
+/// Puts a picture on a page; its pixels are made where it is too heavy for a browser as it is.
+///
+/// # Errors
+/// The picture cannot be turned into pixels.
+pub fn drawn(picture: &Picture) -> Result<Figure, PlotError> {
+    let png = if picture.svg.len() > LARGEST_INLINE { picture.png()? } else { Vec::new() };
+    Ok(figure(picture, &png))
+}
+
+/// Puts a picture on a page; `png` are its pixels.
 #[must_use]
 pub fn figure(picture: &Picture, png: &[u8]) -> Figure {
     let inline = picture.svg.len() <= LARGEST_INLINE;
@@ -130,7 +139,25 @@ pub fn base64(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::base64;
+    use super::*;
+
+    /// A heavy picture goes in as pixels, and never as none.
+    #[test]
+    fn a_heavy_picture_has_its_pixels() -> Result<(), PlotError> {
+        let picture = |weight: usize| Picture {
+            id: "p".into(),
+            title: String::new(),
+            caption: String::new(),
+            svg: format!(r#"<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><!--{}--></svg>"#, "x".repeat(weight)),
+            width: 8,
+            height: 8,
+        };
+        let (light, heavy) = (drawn(&picture(10))?, drawn(&picture(LARGEST_INLINE))?);
+        assert!(light.svg.is_some() && light.data.is_none());
+        // the first bytes of any PNG, in base64
+        assert!(heavy.svg.is_none() && heavy.data.is_some_and(|d| d.starts_with("data:image/png;base64,iVBORw0KGgo")));
+        Ok(())
+    }
 
     #[test]
     fn base64_of_rfc_4648() {

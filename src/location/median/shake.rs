@@ -61,9 +61,8 @@ pub(super) fn shake(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>)
         if stop() {
             break;
         }
-        let starts: Vec<Vec<u32>> = (0..TOGETHER)
-            .map(|k| shaken(&best, part.core.sites(), 2 + (round * TOGETHER + k) % (STRONG - 1), &mut rng))
-            .collect();
+        let starts: Vec<Vec<u32>> =
+            (0..TOGETHER).map(|k| shaken(&best, part.core.sites(), 2 + (round * TOGETHER + k) % (STRONG - 1), &mut rng)).collect();
         let search = |start: &Vec<u32>| {
             let mut local = Search::new(&part.core, &cost, start, 4.0 * before.abs() + 1.0);
             local.descend(&stop);

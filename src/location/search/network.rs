@@ -97,8 +97,7 @@ impl Network {
             tree.near[v].push(real + v);
             tree.near[n].push(real + v);
         }
-        let mut out =
-            Self { tree, supply: supply.to_vec(), real, penalty, tolerance: 1e-10 * (most + 1.0), next: 0, closed: Vec::new() };
+        let mut out = Self { tree, supply: supply.to_vec(), real, penalty, tolerance: 1e-10 * (most + 1.0), next: 0, closed: Vec::new() };
         out.optimise();
         out
     }
