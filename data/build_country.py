@@ -27,6 +27,13 @@ import build_nation as nation
 from build.rates import BEDS, DOCTORS, GPS, ICU_SHARE, NURSES
 from build.tools import GOLDEN_ANGLE, apportion, distance, moved, number, seeded, tens
 
+# Province-level divisions by their code (GB/T 2260) in Latin letters.
+ENGLISH = {
+    "11": "Beijing", "12": "Tianjin", "13": "Hebei", "14": "Shanxi", "15": "Inner Mongolia", "21": "Liaoning", "22": "Jilin", "23": "Heilongjiang",
+    "31": "Shanghai", "32": "Jiangsu", "33": "Zhejiang", "34": "Anhui", "35": "Fujian", "36": "Jiangxi", "37": "Shandong", "41": "Henan",
+    "42": "Hubei", "43": "Hunan", "44": "Guangdong", "45": "Guangxi", "46": "Hainan", "50": "Chongqing", "51": "Sichuan", "52": "Guizhou",
+    "53": "Yunnan", "54": "Tibet", "61": "Shaanxi", "62": "Gansu", "63": "Qinghai", "64": "Ningxia", "65": "Xinjiang",
+}
 SOURCES = Path(__file__).resolve().parent / "sources"
 TOWNSHIPS, PLACES = SOURCES / "country_townships.csv.gz", SOURCES / "country_places.csv.gz"
 
@@ -385,7 +392,7 @@ def main():
     if options.whole:
         return write_case(options.out, part(built, set(wanted), options.relaxed), "全国乡镇（模型）", "The country by townships (modelled)")
     for code in wanted:
-        write_case(options.out / code, part(built, {code}, options.relaxed), f"{names[code]}乡镇（模型）", f"Province {code} by townships (modelled)")
+        write_case(options.out / code, part(built, {code}, options.relaxed), f"{names[code]}乡镇（模型）", f"{ENGLISH[code]} by townships (modelled)")
 
 
 if __name__ == "__main__":

@@ -42,6 +42,9 @@ type Town = (f64, f64, usize, u64);
 pub struct Places {
     /// Plane kilometres in place of longitude and latitude.
     planar: bool,
+    /// Name of the case and the one in Latin letters.
+    #[serde(default)]
+    title: Option<(String, Option<String>)>,
     areas: Vec<Named>,
     towns: Vec<Town>,
 }
@@ -50,6 +53,11 @@ impl Places {
     /// Codes of areas with people.
     pub fn peopled(&self) -> BTreeSet<String> {
         self.towns.iter().filter(|t| t.3 > 0).map(|t| self.areas[t.2].0.clone()).collect()
+    }
+
+    /// Name of the case in a language.
+    pub fn title(&self, text: &Catalogue) -> Option<String> {
+        self.title.as_ref().map(|(name, english)| text.place(name, english.as_deref()))
     }
 
     /// Name of an area in a language.
@@ -89,7 +97,14 @@ pub fn places_of(folder: &Path) -> Option<Places> {
             Some((place(x)?, place(y)?, *position.get(r.get(area)?)?, r.get(people)?.parse().ok()?))
         })
         .collect();
-    Some(Places { planar, areas, towns })
+    Some(Places { planar, title: title_of(folder), areas, towns })
+}
+
+/// Names of a case folder.
+fn title_of(folder: &Path) -> Option<(String, Option<String>)> {
+    let head: toml::Table = std::fs::read_to_string(folder.join("case.toml")).ok()?.parse().ok()?;
+    let of = |key: &str| head.get(key).and_then(toml::Value::as_str).filter(|s| !s.is_empty()).map(str::to_owned);
+    Some((of("name")?, of("name_en")))
 }
 
 /// One small map: a title, and its cases with the values of their areas.

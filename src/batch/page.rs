@@ -74,7 +74,7 @@ pub fn make(
     let (chosen, shown) = values(root, &entries, found, &places, asked, &plans, &text);
     let (name, measure) = (say::indicator(&text, &chosen), say::measure(&text, &chosen));
     let variants = variants(&shown);
-    let panels = panels(&shown, &places);
+    let panels = panels(&text, &shown, &places);
     let picture = maps::draw(&panels, &name, measure, &text)?;
     let more_maps = panels.len().saturating_sub(MOST_MAPS);
     let lines: Vec<Line> = entries.iter().zip(found).map(|(e, there)| table::line(&text, e, there, &places)).collect();
@@ -212,8 +212,9 @@ fn variants(shown: &[Shown<'_>]) -> Vec<String> {
     out
 }
 
-/// One map for each case (parts of a case together) and variant.
-fn panels<'a>(shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>) -> Vec<Panel<'a>> {
+/// One map for each case (parts of a case together) and variant; what all have in common is not said of each.
+fn panels<'a>(text: &Catalogue, shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>) -> Vec<Panel<'a>> {
+    let alike = variants(shown).len() < 2;
     let mut order: Vec<(String, String)> = Vec::new();
     type Valued<'p> = (&'p Places, BTreeMap<String, f64>);
     let mut groups: BTreeMap<(String, String), Vec<Valued<'_>>> = BTreeMap::new();
@@ -231,7 +232,11 @@ fn panels<'a>(shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>) -> Vec<
     let mut out = Vec::new();
     for key in order {
         let cases = groups.remove(&key).unwrap_or_default();
-        out.push(Panel { title: shorten(&format!("{}, {}", clean(&key.0), key.1), 110), cases });
+        // the case by its own name, the parts of one by that of its folder
+        let own = if cases.len() == 1 { cases[0].0.title(text) } else { None };
+        let case = own.map_or_else(|| clean(&key.0), |own| format!("{} ({})", clean(&own), clean(&key.0)));
+        let title = if alike { case } else { format!("{case}, {}", key.1) };
+        out.push(Panel { title: shorten(&title, 110), cases });
     }
     out
 }
