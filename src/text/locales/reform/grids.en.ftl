@@ -10,7 +10,10 @@ col-reserved-visits = Visits kept for referred patients, a year
 col-reserved-beds = Beds kept for referred patients
 grids-table = Grids
 grids-subdistricts = Subdistricts and their leaders
-grids-result = { EXACT($n) } grids in { EXACT($cities) } cities; people need { DECIMAL($minutes, digits: 1) } minutes to their leader on average.
+grids-result = { EXACT($n) } grids in { EXACT($cities) } { $cities ->
+    [one] city
+   *[other] cities
+}; people need { DECIMAL($minutes, digits: 1) } minutes to their leader on average.
 grids-reserve = Leaders keep { COUNT($visits) } visits a year and { COUNT($beds) } beds for patients whom primary care refers: a third of their slots and a quarter of their beds.
 grids-elsewhere = { EXACT($n) } leaders stand in the same subdistrict as another and have the next one as their seat.
 grids-assumed = Assumed: the tolerance of even people. The tables know no rehabilitation hospitals: members are secondary hospitals. City cores of one prefecture are one city.
