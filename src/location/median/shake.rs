@@ -27,6 +27,8 @@ const WORK: usize = 6_000_000_000;
 const LOOKS: usize = 4;
 /// Interchanges at least and at most.
 const TIMES: (usize, usize) = (40, 2_000);
+/// Interchanges in a row without a gain after which it is enough.
+const STALE: usize = 320;
 /// Sites moved at most.
 const STRONG: usize = 6;
 /// What is drawn is the same in every run.
@@ -56,11 +58,12 @@ pub(super) fn shake(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>)
     let clock = watch.clock;
     let stop = move || clock.stop();
     let (mut best, mut value) = (places, f64::INFINITY);
-    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+    let (mut rng, mut stale) = (ChaCha8Rng::seed_from_u64(SEED), 0);
     for round in 0..times.div_ceil(TOGETHER) {
-        if stop() {
+        if stop() || stale >= STALE {
             break;
         }
+        stale += TOGETHER;
         let starts: Vec<Vec<u32>> =
             (0..TOGETHER).map(|k| shaken(&best, part.core.sites(), 2 + (round * TOGETHER + k) % (STRONG - 1), &mut rng)).collect();
         let search = |start: &Vec<u32>| {
@@ -71,7 +74,7 @@ pub(super) fn shake(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>)
         let ends: Vec<(f64, Vec<u32>)> = starts.par_iter().map(search).collect();
         for (found, open) in ends {
             if found < value.min(before) {
-                value = found;
+                (value, stale) = (found, 0);
                 offer(&part, watch, &open);
                 best = open;
             }
