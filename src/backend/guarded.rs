@@ -15,18 +15,18 @@ use std::time::{Duration, Instant};
 
 /// How long a solver may take to come back once it has been asked to.
 pub const PATIENCE: Duration = Duration::from_millis(700);
-/// The same for models whose best answer so far is worth a wait ([`unhurried`]).
-pub const LONG_PATIENCE: Duration = Duration::from_secs(10);
+/// The same for models whose best answer so far, which only the solver knows, is worth a wait ([`unhurried`]).
+pub const LONG_PATIENCE: Duration = Duration::from_secs(60);
 /// How often the caller's wish to stop is looked at.
 const TICK: Duration = Duration::from_millis(50);
 
 /// How far a start may be from the rows and from whole numbers to be an answer.
 const ROOM: f64 = 1e-6;
 
-/// What the solver's thread says, and is told.
+/// What the solver's thread says, and is told. Only that thread has it: when it is gone, even by a panic, the other side hears so.
 struct Line {
     events: Mutex<Sender<Message>>,
-    stop: AtomicBool,
+    stop: Arc<AtomicBool>,
 }
 
 enum Message {
@@ -106,10 +106,11 @@ fn watched(
         None => default_mip(),
     };
     let (send, receive) = channel();
-    let line = Arc::new(Line { events: Mutex::new(send), stop: AtomicBool::new(false) });
-    let (theirs, their_model, their_start, their_limits) = (Arc::clone(&line), model.clone(), start.map(<[f64]>::to_vec), *limits);
+    let stop = Arc::new(AtomicBool::new(false));
+    let theirs = Line { events: Mutex::new(send), stop: Arc::clone(&stop) };
+    let (their_model, their_start, their_limits) = (model.clone(), start.map(<[f64]>::to_vec), *limits);
     let spawned = std::thread::Builder::new().name("mip".into()).spawn(move || {
-        let found = solver.solve_mip(&their_model, their_start.as_deref(), &their_limits, theirs.as_ref());
+        let found = solver.solve_mip(&their_model, their_start.as_deref(), &their_limits, &theirs);
         theirs.send(Message::Done(Box::new(found)));
     });
     let failed = |what: String| BackendError::Failed { backend: "mip", what };
@@ -132,7 +133,7 @@ fn watched(
             let late = limits.time.is_some_and(|t| begin.elapsed() >= t);
             let limit = if observer.stop_requested() { Some(Limit::Interrupted) } else { late.then_some(Limit::Time) };
             if let Some(limit) = limit {
-                line.stop.store(true, Ordering::Relaxed);
+                stop.store(true, Ordering::Relaxed);
                 asked = Some((Instant::now(), limit));
             }
         }

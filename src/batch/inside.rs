@@ -3,7 +3,7 @@
 
 use super::expand::Job;
 use super::folder::SCRATCH;
-use super::job::{Cut, How, command, flows, judge, timeless};
+use super::job::{Cut, How, command, flows, judge, timeless, was_stopped};
 use super::sealed::place;
 use super::spec::Language;
 use super::{Entry, Record, Status};
@@ -75,7 +75,7 @@ pub fn run(
     if job.flows {
         said = carry(words(&flows(&job, &how, &places.scratch.join("flows"))));
     }
-    if said.0 == 0 {
+    if said.0 == 0 && !was_stopped(&said.1) {
         said = carry(words(&command(&job, &how, &places.result, &places.scratch)));
     }
     let (exit, mut answer) = said;

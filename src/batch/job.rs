@@ -105,7 +105,7 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order,
         total.peak = total.peak.max(ended.peak);
         (total.exit, total.signal) = (ended.exit, ended.signal);
         last = (cut, serde_json::from_str(&text(&said, ANSWER)?).unwrap_or(Value::Null), text(&complained, 1 << 20)?);
-        if cut != Cut::Itself || ended.exit != Some(0) {
+        if cut != Cut::Itself || ended.exit != Some(0) || was_stopped(&last.1) {
             break;
         }
     }
@@ -264,7 +264,7 @@ pub(super) fn judge(job: &Job, cut: Cut, answer: &Value, complained: &str, ended
 }
 
 /// Whether an answer, or a part of it, says that it was stopped by a signal: then it is not what an undisturbed run gives.
-fn was_stopped(answer: &Value) -> bool {
+pub(super) fn was_stopped(answer: &Value) -> bool {
     let says = |v: &Value| v == "interrupted" || v.as_object().is_some_and(|o| o.values().any(|v| v == "interrupted"));
     match answer {
         Value::Object(map) => map.iter().any(|(k, v)| (k == "termination" || k == "limit") && says(v) || was_stopped(v)),
@@ -282,7 +282,8 @@ fn message(status: Status, cut: Cut, answer: &Value, complained: &str, ended: En
     };
     match (status, cut) {
         (Status::Done, _) => String::new(),
-        (Status::Interrupted, _) => "cut short by the user".into(),
+        (Status::Interrupted, Cut::Stop) => "cut short by the user".into(),
+        (Status::Interrupted, _) => "cut short by a signal to its process".into(),
         (Status::Overmemory, Cut::TooLarge(memory)) => format!("ended: it held {}, more than the whole batch may", mebibytes(memory)),
         (Status::Limit, Cut::Limit) => format!("ended: it ran longer than limit = {} s", how.limit.unwrap_or(0.0)),
         (Status::Infeasible, _) => first(&answer["repair"])

@@ -12,6 +12,9 @@ const TRIES: usize = 4;
 /// The same where what is open cannot send everything.
 const TRIES_SHORT: usize = 16;
 
+/// Share of the total below which an amount is rounding.
+const DUST: f64 = 1e-13;
+
 /// The cheapest flow of a choice.
 #[derive(Clone)]
 pub struct Sent {
@@ -30,6 +33,14 @@ pub struct Sent {
     /// Potentials of the nodes.
     price: Vec<f64>,
     used: Vec<bool>,
+}
+
+impl Sent {
+    /// By how much a unit may cost more than it must, by rounding.
+    #[must_use]
+    pub fn slack(&self) -> f64 {
+        self.network.slack()
+    }
 }
 
 impl TwoStage {
@@ -85,12 +96,17 @@ impl TwoStage {
         sent.price = flow.potential;
     }
 
+    /// Less than rounding is no flow.
+    fn flows(&self, amount: f64) -> bool {
+        amount > DUST * self.total
+    }
+
     /// The open decisions that something flows through, or that earn.
     fn uses(&self, sent: &Sent, flow: &Flow) -> Vec<bool> {
         let mut used = vec![false; self.m + self.k];
         let decisions = sent.plants.iter().map(|k| self.m + k).chain(sent.depots.iter().copied());
         for (d, &amount) in decisions.zip(&flow.amount).filter(|(d, _)| Some(*d) != sent.closed) {
-            used[d] = amount > 0.0 || self.fixed(d) < 0.0;
+            used[d] = self.flows(amount) || self.fixed(d) < 0.0;
         }
         used
     }
@@ -120,8 +136,8 @@ impl TwoStage {
         out
     }
 
-    /// Value and use of a flow with one more decision, from the flow without it.
-    fn opened(&self, sent: &Sent, decision: usize) -> (f64, Vec<bool>) {
+    /// What is left, value and use of a flow with one more decision, from the flow without it.
+    fn opened(&self, sent: &Sent, decision: usize) -> (f64, f64, Vec<bool>) {
         let (a, b) = (sent.plants.len(), sent.depots.len());
         let first = 1 + a + 2 * b;
         let spare = first + self.n;
@@ -140,8 +156,9 @@ impl TwoStage {
         let network = sent.network.with(&arcs);
         let flow = network.flow();
         let mut used = self.uses(sent, &flow);
-        used[decision] = network.amount(sent.network.arcs()) > 0.0 || self.fixed(decision) < 0.0;
-        (self.worth(flow.cost, self.short(flow.unmet), &used), used)
+        used[decision] = self.flows(network.amount(sent.network.arcs())) || self.fixed(decision) < 0.0;
+        let left = self.short(flow.unmet);
+        (left, self.worth(flow.cost, left, &used), used)
     }
 
     /// Fixed cost of a decision.
@@ -160,7 +177,7 @@ impl TwoStage {
         let (a, b) = (sent.plants.len(), sent.depots.len());
         let mut out = Stages { open: sent.used.clone(), ..Stages::default() };
         let amounts = sent.network.flow().amount;
-        for (arc, amount) in sent.arcs.iter().zip(amounts).skip(a + b).filter(|(_, t)| *t > 0.0) {
+        for (arc, amount) in sent.arcs.iter().zip(amounts).skip(a + b).filter(|(_, t)| self.flows(*t)) {
             if arc.from <= a {
                 out.upper.push((sent.plants[arc.from - 1], sent.depots[arc.to - 1 - a], amount));
             } else {
@@ -178,7 +195,13 @@ impl TwoStage {
     pub fn interchange(&self, start: &[bool], stop: &dyn Fn() -> bool) -> Sent {
         let mut best = self.send(&self.send(&self.enough(start)).used);
         'again: loop {
-            let better = |value: f64| value < best.value - 1e-9 * best.value.abs();
+            let room = 1e-9 * self.total;
+            // what can be sent counts before what it costs
+            let better = |left: f64, value: f64| {
+                left < best.left - room || (left <= best.left + room && value < best.value - 1e-9 * best.value.abs())
+            };
+            // a flow that goes on may differ by rounding from one that begins anew: only the latter is kept, or two choices could take turns
+            let anew = |used: &[bool]| Some(self.send(used)).filter(|next| better(next.left, next.value));
             let usual = self.estimates(&best);
             let outs = std::iter::once(None).chain((0..best.used.len()).filter(|&d| best.used[d]).map(Some));
             for out in outs {
@@ -186,20 +209,26 @@ impl TwoStage {
                     return best;
                 }
                 let without = out.map_or_else(|| best.clone(), |d| self.closed(&best, d));
-                if better(without.value) {
-                    best = self.send(&without.used);
+                if better(without.left, without.value)
+                    && let Some(next) = anew(&without.used)
+                {
+                    best = next;
                     continue 'again;
                 }
                 let candidates: Vec<usize> = if without.left > 0.0 {
-                    let fits = |d: usize| self.capacity(d) >= without.left && out.is_none_or(|o| (o < self.m) == (d < self.m));
+                    // one site that makes good for another; where more than that is missing, any that helps
+                    let enough = |d: usize| self.capacity(d) * (1.0 + 1e-9) >= without.left;
+                    let fits = |d: usize| best.left > 0.0 || (enough(d) && out.is_none_or(|o| (o < self.m) == (d < self.m)));
                     usual.iter().map(|e| e.1).filter(|&d| fits(d)).take(TRIES_SHORT).collect()
                 } else {
                     self.estimates(&without).into_iter().filter(|e| e.0 < best.value).map(|e| e.1).take(TRIES).collect()
                 };
                 for d in candidates.into_iter().filter(|&d| Some(d) != out) {
-                    let (value, used) = self.opened(&without, d);
-                    if better(value) {
-                        best = self.send(&used);
+                    let (left, value, used) = self.opened(&without, d);
+                    if better(left, value)
+                        && let Some(next) = anew(&used)
+                    {
+                        best = next;
                         continue 'again;
                     }
                 }

@@ -123,7 +123,12 @@ impl Relaxation for TwoStage {
 
     fn leaf(&self, open: &[bool], _below: f64, _run: &mut Run<'_>) -> (f64, f64, Option<Stages>) {
         let found = self.send(open);
-        if found.left > 0.0 { (f64::INFINITY, f64::INFINITY, None) } else { (found.value, found.value, Some(self.stages(&found))) }
+        if found.left > 0.0 {
+            return (f64::INFINITY, f64::INFINITY, None);
+        }
+        // whole numbers leave no room for rounding
+        let bound = if self.whole { found.value } else { found.value - found.slack() * self.total };
+        (found.value, bound, Some(self.stages(&found)))
     }
 
     fn rounded(&self, bound: f64) -> f64 {

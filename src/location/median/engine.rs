@@ -210,7 +210,9 @@ fn work(whole: &mut Whole<'_>, u: &mut Vec<f64>, first_step: f64, rounds: usize,
         let last = guess >= 1.0;
         if rounds == usize::MAX && !few && !has_shaken && (last || round >= GUESSES) {
             has_shaken = true;
-            shake(whole, u, goal, watch);
+            if shake(whole, u, goal, watch) {
+                continue;
+            }
         }
         // what guesses do not close, the LP and its tree may; once, and before the tree without a limit
         if rounds == usize::MAX && !few && !has_cut && (last || round >= GUESSES) && cuts::fits(whole, u, watch) {

@@ -22,7 +22,7 @@ const FEW: usize = 100;
 /// Interchanges at a time, whatever the number of threads.
 const TOGETHER: usize = 4;
 /// Pairs looked at in all, about: a few seconds.
-const WORK: usize = 6_000_000_000;
+const WORK: u64 = 6_000_000_000;
 /// Looks at each pair of an interchange, about.
 const LOOKS: usize = 4;
 /// Interchanges at least and at most.
@@ -44,7 +44,8 @@ pub(super) fn shake(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>)
     let bound = ascent.evaluate(&whole.core);
     ascent.fix(&whole.core, bound, goal.cutoff(before));
     // sites that must be open are left to move: what they may be swapped for is in question
-    let fate: Vec<Fate> = ascent.fate.iter().map(|&f| if f == Fate::Closed { f } else { Fate::Free }).collect();
+    let mut fate: Vec<Fate> = ascent.fate.iter().map(|&f| if f == Fate::Closed { f } else { Fate::Free }).collect();
+    whole.places(&watch.open()).into_iter().for_each(|j| fate[j as usize] = Fate::Free);
     drop(ascent);
     let (part, _) = whole.decided(&fate, u);
     let places = part.places(&watch.open());
@@ -53,7 +54,7 @@ pub(super) fn shake(whole: &Whole<'_>, u: &[f64], goal: Goal, watch: &Watch<'_>)
         return false;
     }
     say(watch, "shaken", &part);
-    let times = (WORK / (LOOKS * part.core.rows.pairs().max(1))).clamp(TIMES.0, TIMES.1);
+    let times = usize::try_from(WORK / (LOOKS * part.core.rows.pairs().max(1)) as u64).unwrap_or(usize::MAX).clamp(TIMES.0, TIMES.1);
     let cost = |i: usize, j: usize| part.cost(i, j);
     let clock = watch.clock;
     let stop = move || clock.stop();

@@ -18,6 +18,9 @@ pub struct Arc {
     pub capacity: f64,
 }
 
+/// Rounding of potentials, as a share of the penalty: they are sums of it and of some dozen costs.
+const ROUNDING: f64 = 64.0 * f64::EPSILON;
+
 /// An optimal flow.
 #[derive(Debug, Clone, Default)]
 pub struct Flow {
@@ -97,7 +100,7 @@ impl Network {
             tree.near[v].push(real + v);
             tree.near[n].push(real + v);
         }
-        let mut out = Self { tree, supply: supply.to_vec(), real, penalty, tolerance: 1e-10 * (most + 1.0), next: 0, closed: Vec::new() };
+        let mut out = Self { tree, supply: supply.to_vec(), real, penalty, tolerance: ROUNDING * penalty, next: 0, closed: Vec::new() };
         out.optimise();
         out
     }
@@ -117,7 +120,7 @@ impl Network {
     #[must_use]
     pub fn without(&self, arc: usize) -> Self {
         let mut out = self.clone();
-        out.tree.arcs[arc].cost = 2.0 * out.penalty;
+        out.tree.arcs[arc].cost = 4.0 * out.penalty;
         out.closed.push(arc);
         if out.tree.at[arc] == At::Tree {
             let Arc { from, to, .. } = out.tree.arcs[arc];
@@ -126,6 +129,12 @@ impl Network {
         }
         out.optimise();
         out
+    }
+
+    /// By how much a unit may cost more than it must, at most: on every arc of a way the reduced cost may be wrong by rounding.
+    #[must_use]
+    pub fn slack(&self) -> f64 {
+        8.0 * self.tolerance
     }
 
     /// How many arcs there are, those of the root counted.
@@ -335,8 +344,8 @@ mod tests {
         fn going_on_equals_beginning_anew(
             supplies in prop::collection::vec(1u32..9, 3),
             demands in prop::collection::vec(1u32..9, 3),
-            raw in prop::collection::vec((0usize..7, 0usize..7, 0i32..20, 0u32..9), 8..25),
-            more in prop::collection::vec((0usize..7, 0usize..7, 0i32..20, 0u32..9), 1..6),
+            raw in prop::collection::vec((0usize..7, 0usize..7, -3i32..20, 0u32..9), 8..25),
+            more in prop::collection::vec((0usize..7, 0usize..7, -3i32..20, 0u32..9), 1..6),
             which in 0usize..100,
         ) {
             let (supply, mut arcs, more) = (balanced(&supplies, &demands), arcs_of(&raw), arcs_of(&more));
@@ -348,7 +357,6 @@ mod tests {
             let both = closed.with(&more);
             arcs.remove(which);
             let anew = |arcs: &[Arc]| total(&Network::new(&supply, arcs, DEAREST).flow());
-            // a unit through the closed arc and one that goes nowhere are both unmet, at the same price
             prop_assert!((total(&closed.flow()) - anew(&arcs)).abs() < 1e-6 * (1.0 + anew(&arcs).abs()), "{:?} instead of {}", closed.flow(), anew(&arcs));
             arcs.extend(&more);
             prop_assert!((total(&both.flow()) - anew(&arcs)).abs() < 1e-6 * (1.0 + anew(&arcs).abs()), "{:?} instead of {}", both.flow(), anew(&arcs));
