@@ -81,6 +81,12 @@ proptest! {
         agrees(&instance, Problem::TwoStage)?;
     }
 
+    /// Ways a thousand times dearer than the rest, and sums that round.
+    #[test]
+    fn two_stages_with_dear_ways(instance in made::two_levels(5, 4, 2, true)) {
+        agrees(&made::with_dear_ways(instance), Problem::TwoStage)?;
+    }
+
     #[test]
     fn any_multipliers_give_a_bound(instance in made::single_level(5, 4), u in prop::collection::vec(-20.0f64..80.0, 5)) {
         for problem in [Problem::Capacitated, Problem::SingleSource, Problem::CapacitatedPMedian { p: 2 }] {
