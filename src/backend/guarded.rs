@@ -119,7 +119,7 @@ fn watched(
     let mut dual = f64::NEG_INFINITY;
     loop {
         match receive.recv_timeout(TICK) {
-            Ok(Message::Done(found)) => return *found,
+            Ok(Message::Done(found)) => return (*found).map(|found| reason(found, asked.map(|(_, limit)| limit))),
             Ok(Message::Event(event)) => {
                 if let Event::Improved { bounds, .. } = &event {
                     dual = dual.max(bounds.dual);
@@ -141,6 +141,14 @@ fn watched(
             return Ok(left_alone(model, start, dual, limit));
         }
     }
+}
+
+/// A solver that was asked to stop because of the clock says that it was interrupted: the reason is the clock.
+fn reason(mut found: MipSolution, asked: Option<Limit>) -> MipSolution {
+    if let (LpStatus::Stopped(Limit::Interrupted), Some(limit)) = (found.status, asked) {
+        found.status = LpStatus::Stopped(limit);
+    }
+    found
 }
 
 /// What is known without the solver's last word.
@@ -194,6 +202,20 @@ mod tests {
             assert!(left(&bad).values.is_empty() && left(&bad).bounds.primal.is_infinite(), "{bad:?}");
         }
         assert!(left_alone(&m, None, 1.5, Limit::Time).values.is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_ended_the_run_is_no_interruption() {
+        let stopped = |limit| MipSolution {
+            status: LpStatus::Stopped(limit),
+            values: Vec::new(),
+            bounds: Bounds { primal: f64::INFINITY, dual: 0.0 },
+            nodes: 0,
+        };
+        assert_eq!(reason(stopped(Limit::Interrupted), Some(Limit::Time)).status, LpStatus::Stopped(Limit::Time));
+        assert_eq!(reason(stopped(Limit::Interrupted), Some(Limit::Interrupted)).status, LpStatus::Stopped(Limit::Interrupted));
+        assert_eq!(reason(stopped(Limit::Numerics), Some(Limit::Time)).status, LpStatus::Stopped(Limit::Numerics));
+        assert_eq!(reason(stopped(Limit::Interrupted), None).status, LpStatus::Stopped(Limit::Interrupted));
     }
 
     #[test]
