@@ -245,7 +245,9 @@ fn one(
             }
             last = Some(out);
         } else if clock.out() || observer.stop_requested() || !grown {
-            out.termination = Termination::NoSolution(if clock.out() { Limit::Time } else { Limit::Interrupted });
+            // lists that cannot grow leave nothing to try: what the solver says cannot be read as a layout
+            let limit = if observer.stop_requested() { Limit::Interrupted } else { Limit::Numerics };
+            out.termination = Termination::NoSolution(if clock.out() { Limit::Time } else { limit });
             return Ok(out);
         }
     }
