@@ -16,8 +16,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Jobs whose rows are read before they are written.
-const AT_A_TIME: usize = 128;
+/// Jobs whose rows are read before they are written: enough for all cores, few enough that large plans do not fill the memory.
+const AT_A_TIME: usize = 16;
 
 /// Columns that every table has first, before those of the parameters.
 const KEYS: [&str; 6] = ["job", "case", "parent", "group", "scenario", "command"];
