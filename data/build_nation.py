@@ -127,7 +127,7 @@ def build():
         settlements.append({"id": f"{code}-s", "name": c["name"], "name_en": name_en, "area": code, "town": f"{code}-t",
                             "pop": people[code], **at, "evidence": "modelled"})
         beds = tens(HOSPITAL * people[code] / 1000)
-        facilities.append(facility(f"{code}-K", c["name"] + "医院（模型）", f"{name_en} hospital (modelled)".strip(), "K", code, at, beds, 0.62, 1))
+        facilities.append(facility(f"{code}-K", c["name"] + "医院（模型）", f"{name_en or code} hospital (modelled)", "K", code, at, beds, 0.62, 1))
     prefectures = defaultdict(list)
     for c in counties:
         prefectures[c["city"]].append(c)
@@ -136,7 +136,9 @@ def build():
         at = {"lon": f"{where[seat][0]:.5f}", "lat": f"{where[seat][1]:.5f}"}
         total = sum(people[c["code"]] for c in mine)
         title = mine[0]["city_name"] if mine[0]["city_name"] not in ("市辖区", "县", "省直辖县级行政区划", "自治区直辖县级行政区划") else mine[0]["name"]
-        name_en = f"{latin[seat]} tertiary hospitals (modelled)".strip()
+        # a seat without a Latin name is told by the largest county of its prefecture that has one, else by its code
+        known = latin[seat] or next((latin[c["code"]] for c in sorted(mine, key=lambda c: -people[c["code"]]) if latin[c["code"]]), city)
+        name_en = f"{known} tertiary hospitals (modelled)"
         facilities.append(facility(f"{city}-M", title + "三级医院（模型）", name_en, "M", seat, at, tens(TERTIARY * total / 1000), 0.7, 1))
     for province in CENSUS:
         mine = [c for c in counties if c["code"][:2] == province]

@@ -437,12 +437,41 @@ fn ctrl_c_leaves_a_batch_that_goes_on() {
     }
     assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(1), "a scheduler must not take it for done");
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(answer["stopped"], true, "{answer}");
+    assert_eq!((&answer["stopped"], &answer["ok"]), (&true.into(), &false.into()), "{answer}");
     assert_eq!(answer["status"]["failed"], 0, "a job that was cut short has not failed: {answer}");
     assert!(out.join("report.html").is_file() && out.join("data/jobs.csv").is_file(), "what is there is shown");
     assert_eq!(json(&run(&spec, &out, &["--resume"])).1["status"]["done"], 12);
+}
+
+#[test]
+fn another_specification_does_not_take_a_finished_folder_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let spec = bench_of(dir.path(), &SPEC.replace("command = \"referral\"", "command = \"staff\""));
+    let out = dir.path().join("out");
+    assert_eq!(json(&run(&spec, &out, &[])).0, 0);
+    let before = fs::read(out.join("data/jobs.csv")).unwrap();
+    // of a maximised value the bound is a ceiling, in answers and in the data set
+    for row in rows(&out.join("data/jobs.csv")).iter().filter(|r| r["command"] == "staff") {
+        let number = |key: &str| row[key].parse::<f64>().unwrap();
+        assert!(number("objective") > 0.0 && number("bound") >= number("objective") - 1e-9, "{row:?}");
+    }
+    let other = dir.path().join("other.toml");
+    fs::write(&other, "[[case]]\npath = \"case-1\"\n[[command]]\ncommand = \"pairing\"\n").unwrap();
+    let (code, answer) = json(&run(&other, &out, &["--resume"]));
+    assert!(code == 2 && answer.to_string().contains("asks for none of them"), "{answer}");
+    assert_eq!(fs::read(out.join("data/jobs.csv")).unwrap(), before, "nothing was touched");
+    // the same file with fewer jobs leaves some out, and says so
+    fs::write(&spec, fs::read_to_string(&spec).unwrap().replace("gamma = [0.3, 0.6]", "gamma = [0.3]")).unwrap();
+    let said = fenji(&run(&spec, &out, &["--resume"])).output().unwrap();
+    let said = String::from_utf8_lossy(&said.stderr).into_owned() + &String::from_utf8_lossy(&said.stdout);
+    assert!(said.contains("6 finished jobs are not asked for any more"), "{said}");
+    // an indicator that no job has
+    let dir = out.to_str().unwrap();
+    let (code, answer) = json(&["batch", "report", dir, "--indicator", "objectiv"]);
+    assert!(code == 2 && answer.to_string().contains("`objective` is meant"), "{answer}");
+    assert_eq!(json(&["batch", "report", dir, "--indicator", "objective"]).0, 0);
 }
 
 #[test]

@@ -12,6 +12,7 @@
 
 use super::spec::Every;
 use crate::ids::{AreaId, FacilityId, SettlementId, TownId};
+use crate::network::area::OUTSIDE;
 use crate::network::{Arcs, Area, Case, Evidence, Facility, Network, Provenance};
 use crate::travel::{Place, TimesTable, Travel};
 use std::collections::{BTreeMap, BTreeSet};
@@ -199,7 +200,7 @@ fn whole(n: usize) -> u32 {
 /// Where city hospitals of other counties stand: an area without people.
 fn outside(like: &Area, prefecture: Option<&str>) -> Area {
     Area {
-        code: format!("outside{}", prefecture.map_or_else(String::new, |p| format!("-{p}"))),
+        code: format!("{OUTSIDE}{}", prefecture.map_or_else(String::new, |p| format!("-{p}"))),
         name: prefecture.map_or_else(|| "区外".to_owned(), |p| format!("区外（{p}）")),
         name_en: Some(prefecture.map_or_else(|| "Outside".to_owned(), |p| format!("Outside ({p})"))),
         urban: true,

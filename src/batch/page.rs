@@ -74,7 +74,9 @@ pub fn make(
     let (chosen, shown) = values(root, &entries, found, &places, asked, &plans, &text);
     let (name, measure) = (say::indicator(&text, &chosen), say::measure(&text, &chosen));
     let variants = variants(&shown);
-    let panels = panels(&text, &shown, &places);
+    // rounds of shared hospitals show their best plans alone
+    let silent = if plans.is_empty() { &entries[..] } else { &[] };
+    let panels = panels(&text, &shown, &places, silent);
     let picture = maps::draw(&panels, &name, measure, &text)?;
     let more_maps = panels.len().saturating_sub(MOST_MAPS);
     let lines: Vec<Line> = entries.iter().zip(found).map(|(e, there)| table::line(&text, e, there, &places)).collect();
@@ -155,6 +157,26 @@ fn best_plans(rounds: &[shared::Summary]) -> BTreeSet<String> {
     rounds.iter().flat_map(of).collect()
 }
 
+/// `None` when some job has the indicator, or none is done yet; else the name most like it that there is.
+#[must_use]
+pub fn unknown(root: &Path, batch: &Batch, own: &[usize], found: &[There], name: &str) -> Option<Option<String>> {
+    use rayon::prelude::*;
+    let done: Vec<&Entry> = own
+        .iter()
+        .zip(found)
+        .filter(|(_, there)| there.record().is_some_and(|r| r.status == Status::Done))
+        .map(|(&n, _)| &batch.jobs[n])
+        .collect();
+    let names: BTreeSet<String> = done
+        .par_iter()
+        .flat_map_iter(|e| tables::indicators(&root.join("jobs").join(&e.hash), &e.command, None).into_iter().map(|(_, n, _)| n))
+        .collect();
+    if names.is_empty() || names.contains(name) {
+        return None;
+    }
+    Some(crate::network::problem::nearest(name, names.iter().map(String::as_str)).map(str::to_owned))
+}
+
 /// The indicator that the page shows, and the values of it.
 fn values<'a>(
     root: &Path,
@@ -183,7 +205,14 @@ fn values<'a>(
         })
         .collect();
     let there = |name: &str| all.iter().any(|(_, values, _)| values.iter().any(|(_, n, _)| n == name));
-    let chosen = asked.filter(|a| there(a)).or_else(|| SHOWN.into_iter().find(|s| there(s))).unwrap_or("objective").to_owned();
+    // what is the same everywhere, as a target that all reach, tells no area from another
+    let differs = |name: &str| {
+        let mine = || all.iter().flat_map(|(_, values, _)| values).filter(|(area, n, _)| area.is_some() && n == name).map(|v| v.2);
+        let (low, high) = mine().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| (l.min(v), h.max(v)));
+        high - low > 1e-6 * high.abs().max(1.0)
+    };
+    let first = || SHOWN.into_iter().find(|s| differs(s)).or_else(|| SHOWN.into_iter().find(|s| there(s)));
+    let chosen = asked.filter(|a| there(a)).or_else(first).unwrap_or("objective").to_owned();
     let shown = all
         .into_iter()
         .map(|(entry, values, unit)| {
@@ -213,7 +242,8 @@ fn variants(shown: &[Shown<'_>]) -> Vec<String> {
 }
 
 /// One map for each case (parts of a case together) and variant; what all have in common is not said of each.
-fn panels<'a>(text: &Catalogue, shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>) -> Vec<Panel<'a>> {
+/// `entries`: jobs whose areas stand on the map of their case and variant even where they have no value, so that maps of a case have one extent.
+fn panels<'a>(text: &Catalogue, shown: &[Shown<'a>], places: &'a BTreeMap<String, Places>, entries: &[&Entry]) -> Vec<Panel<'a>> {
     let alike = variants(shown).len() < 2;
     let mut order: Vec<(String, String)> = Vec::new();
     type Valued<'p> = (&'p Places, BTreeMap<String, f64>);
@@ -228,6 +258,12 @@ fn panels<'a>(text: &Catalogue, shown: &[Shown<'a>], places: &'a BTreeMap<String
                 Vec::new()
             })
             .push((p, s.areas.clone()));
+    }
+    let valued: BTreeSet<&str> = shown.iter().filter(|s| !s.areas.is_empty()).map(|s| s.entry.hash.as_str()).collect();
+    for e in entries.iter().filter(|e| !valued.contains(e.hash.as_str())) {
+        if let (Some(group), Some(p)) = (groups.get_mut(&(e.parent.clone(), say::variant(text, e))), places.get(&e.case)) {
+            group.push((p, BTreeMap::new()));
+        }
     }
     let mut out = Vec::new();
     for key in order {

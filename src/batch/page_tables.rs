@@ -45,6 +45,9 @@ fn percent(value: Option<f64>) -> Cell {
     value.map_or_else(dash, |g| Cell { text: format!("{:.4}%", 100.0 * g), sort: Some(g) })
 }
 
+/// Values this near, relatively, are the same to rounding.
+const ALIKE: f64 = 1e-9;
+
 /// Areas by the indicator, the highest in the first variant first; and how many there are.
 pub(super) fn ranking(
     text: &Catalogue,
@@ -69,9 +72,18 @@ pub(super) fn ranking(
     let mut sorted: Vec<_> = rows.into_iter().collect();
     let key = |row: &Row<'_>| row.1.iter().flatten().next().copied().unwrap_or(f64::NEG_INFINITY);
     sorted.sort_by(|a, b| key(&b.1).total_cmp(&key(&a.1)).then(a.0.cmp(&b.0)));
-    for (rank, ((case, area), (parent, values))) in sorted.into_iter().enumerate().take(MOST_ROWS) {
+    // what differs by rounding only has the same rank
+    let mut ranks: Vec<usize> = Vec::with_capacity(sorted.len());
+    for n in 0..sorted.len() {
+        let alike = n > 0 && {
+            let (a, b) = (key(&sorted[n - 1].1), key(&sorted[n].1));
+            a.total_cmp(&b).is_eq() || (a - b).abs() <= ALIKE * a.abs().max(1.0)
+        };
+        ranks.push(if alike { ranks[n - 1] } else { n + 1 });
+    }
+    for (rank, ((case, area), (parent, values))) in ranks.into_iter().zip(sorted).take(MOST_ROWS) {
         let name = places.get(case).and_then(|p| p.name(area, text)).map_or_else(|| area.to_owned(), |n| say::coded(text, &n, area));
-        let mut row = vec![count(rank + 1), said(&name), said(parent)];
+        let mut row = vec![count(rank), said(&name), said(parent)];
         row.extend(values.into_iter().map(|v| in_measure(text, measure, v)));
         out.rows.push(row);
     }

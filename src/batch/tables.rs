@@ -76,9 +76,16 @@ pub struct Found {
 #[must_use]
 pub fn indicators(folder: &Path, command: &str, peopled: Option<&BTreeSet<String>>) -> Vec<(Option<String>, String, f64)> {
     let mut numbers = Vec::new();
-    flatten(&answer(folder), "", 0, &mut numbers);
+    let told = answer(folder);
+    flatten(&told, "", 0, &mut numbers);
+    // a layout has its objectives in their order: the first is the value of the plan
+    let first = &told["objectives"][0];
+    let of_first =
+        [("objective", &first["value"]), ("bounds.primal", &first["bounds"]["primal"]), ("bounds.dual", &first["bounds"]["dual"])];
+    numbers.extend(of_first.into_iter().filter_map(|(name, v)| Some((name.to_owned(), v.as_f64()?))));
     let mut out: Vec<(Option<String>, String, f64)> = numbers.into_iter().map(|(name, value)| (None, name, value)).collect();
-    let Some(sheet) = Sheet::open(&tables(folder, command).join("areas.csv")) else { return out };
+    let own = || Sheet::open(&tables(folder, command).join(format!("{command}-areas.csv")));
+    let Some(sheet) = Sheet::open(&tables(folder, command).join("areas.csv")).or_else(own) else { return out };
     let Some(area) = sheet.column(&["area", "id"]) else { return out };
     let values: Vec<usize> =
         (0..sheet.heads.len()).filter(|c| *c != area && !matches!(sheet.heads[*c].as_str(), "name" | "name_en")).collect();

@@ -3,7 +3,7 @@
 use super::args::{Lang, OutArg};
 use super::batch_args::{Machine, RunArgs, room};
 use super::batch_show::Bars;
-use super::exit::{Answer, Fault, visible};
+use super::exit::{Answer, Exit, Fault, visible};
 use super::progress::Progress;
 use crate::batch::expand::{Expanded, Job, Places, expand};
 use crate::batch::folder::{self, Batch, FORMAT, Folder, FolderError, Shard};
@@ -18,7 +18,7 @@ use crate::outcome::Observer;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -103,11 +103,14 @@ fn understands(line: &[String]) -> Result<(), String> {
 
 fn start(args: &RunArgs, progress: &Progress) -> Result<Answer, Fault> {
     let program = std::env::current_exe().context("where this program is cannot be told")?;
-    let Opened { read, folder, batch, jobs, rounds, known } = open(&args.spec, &args.out.out, &program, args.resume, args.shard, progress)?;
+    let Opened { read, folder, batch, jobs, rounds, known, left_out } =
+        open(&args.spec, &args.out, &program, args.resume, args.shard, progress)?;
     let changed = known
         .filter(|k| k.program != batch.program)
         .map(|_| "the program has changed since this batch began: its jobs are other jobs now and are run anew".to_owned());
-    go(&read, &folder, (batch, jobs, rounds), &args.machine, &|there| !there.is_final(), changed.as_deref(), progress)
+    let note: Vec<String> = changed.into_iter().chain(left_out).collect();
+    let note = (!note.is_empty()).then(|| note.join("; "));
+    go(&read, &folder, (batch, jobs, rounds), &args.machine, &|there| !there.is_final(), note.as_deref(), progress)
 }
 
 /// A batch whose folder is taken: nobody else works there as long as this lives.
@@ -125,6 +128,8 @@ pub struct Opened {
     pub rounds: Option<Rounds>,
     /// What was in the folder before.
     pub known: Option<Batch>,
+    /// What is said of finished jobs that the specification no longer asks for.
+    pub left_out: Option<String>,
 }
 
 /// Reads a specification, takes the folder and writes the list of jobs into it; `program` is what does the jobs, and counts among their inputs.
@@ -153,8 +158,36 @@ pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard,
             return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", out.display())));
         }
     }
-    let (batch, jobs, rounds) = listed(spec, &read, &folder, program, shard, observer)?;
-    Ok(Opened { read, folder, batch, jobs, rounds, known })
+    let (batch, jobs, rounds) = expanded(spec, &read, &folder, program, shard, observer)?;
+    let left_out = match known.as_ref().filter(|_| rounds.is_none()) {
+        Some(known) => left_out(known, &batch, &folder)?,
+        None => None,
+    };
+    folder.write_list(&batch, &read.text).map_err(|e| disk(&e, folder.root()))?;
+    Ok(Opened { read, folder, batch, jobs, rounds, known, left_out })
+}
+
+/// Finished jobs of a folder that a specification does not ask for.
+///
+/// # Errors
+/// Another specification that asks for none of them: it would put its data set and page in place of theirs.
+fn left_out(known: &Batch, batch: &Batch, folder: &Folder) -> Result<Option<String>, Fault> {
+    let entries: Vec<&Entry> = known.own().iter().map(|&n| &known.jobs[n]).collect();
+    let there = sealed::look_at(folder.root(), &entries, false);
+    let asked: BTreeSet<&str> = batch.jobs.iter().map(|e| e.hash.as_str()).collect();
+    let finished: Vec<&Entry> = entries.iter().zip(&there).filter(|(_, t)| t.is_final()).map(|(e, _)| *e).collect();
+    let dropped = finished.iter().filter(|e| !asked.contains(e.hash.as_str())).count();
+    if dropped == 0 {
+        return Ok(None);
+    }
+    if dropped == finished.len() && known.spec_path != batch.spec_path {
+        return Err(Fault::Usage(format!(
+            "{} holds {dropped} finished jobs of {}, and this specification asks for none of them: give another --out",
+            folder.root().display(),
+            known.spec_path.display()
+        )));
+    }
+    Ok(Some(format!("{dropped} finished jobs are not asked for any more: their folders stay, data set and page leave them out")))
 }
 
 /// A batch with its jobs and rounds.
@@ -162,6 +195,13 @@ type Listed = (Batch, Vec<Job>, Option<Rounds>);
 
 /// The batch of a specification, written into its folder, and its jobs.
 fn listed(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Shard, observer: &dyn Observer) -> Result<Listed, Fault> {
+    let found = expanded(file, read, folder, program, shard, observer)?;
+    folder.write_list(&found.0, &read.text).map_err(|e| disk(&e, folder.root()))?;
+    Ok(found)
+}
+
+/// The batch of a specification and its jobs.
+fn expanded(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Shard, observer: &dyn Observer) -> Result<Listed, Fault> {
     let file = file.canonicalize().with_context(|| format!("cannot find {}", file.display()))?;
     let places = Places { spec: &file, out: folder.root(), program };
     let Expanded { jobs, program, spec, rounds } = expand(read, places, observer).map_err(Fault::Invalid)?;
@@ -179,7 +219,6 @@ fn listed(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Shar
         jobs: jobs.iter().map(|j| j.entry.clone()).collect(),
         cases,
     };
-    folder.write_list(&batch, &read.text).map_err(|e| disk(&e, folder.root()))?;
     Ok((batch, jobs, rounds))
 }
 
@@ -263,6 +302,9 @@ fn go(
     let mut head = format!("{} jobs, {now} of them now, {} were there", own.len(), kept);
     if stopped {
         head.push_str("; stopped: --resume goes on");
+        // whoever started it (a scheduler, a shell's `&&`) must not take it for done
+        answer.exit = Exit::Failure;
+        answer.json["ok"] = json!(false);
     }
     answer.text = format!("{head}\n{}", answer.text);
     Ok(answer)
@@ -318,11 +360,23 @@ pub struct Show<'a> {
 /// When the disk refuses, or the page cannot be made.
 pub fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], show: Show<'_>, action: &str) -> Result<Answer, Fault> {
     let mut files = data::write(root, batch, own, found).map_err(|e| disk(&e, root))?;
+    let asked = show.indicator.or(batch.indicator.as_deref());
+    let unknown = asked.and_then(|name| page::unknown(root, batch, own, found, name).map(|like| (name, like)));
+    let said = unknown.map(|(name, like)| {
+        let like = like.map_or_else(String::new, |l| format!("; perhaps `{l}` is meant"));
+        format!("no job has the indicator `{}`{like} (data/indicators lists all)", visible(name))
+    });
+    if let (Some(said), Some(_)) = (&said, show.indicator) {
+        return Err(Fault::Usage(format!("--indicator: {said}")));
+    }
     let page = page::make(root, batch, own, found, show.indicator, show.lang).map_err(|e| anyhow!(e))?;
     write_file(&root.join("report.html"), &page).map_err(|e| disk(&e, root))?;
     files.push("report.html".into());
     let mut answer = counted(root, batch, own.len(), found, action);
     answer.json["files"] = json!(files);
+    if let Some(said) = said {
+        answer.text.push_str(&format!("\nwarning: indicator of the specification: {said}; the page shows another"));
+    }
     answer.text.push_str(&format!("\nwritten: {}", root.join("report.html").display()));
     Ok(answer)
 }

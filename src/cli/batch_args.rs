@@ -1,6 +1,5 @@
 //! What `fenji batch` takes, and what of the machine it may use.
 
-use super::args::OutArg;
 use crate::batch::folder::Shard;
 use crate::batch::run::Room;
 use crate::io::process;
@@ -20,9 +19,9 @@ pub(super) struct RunArgs {
     /// Run shard I of N only (I from 0): no shard needs to know of another
     #[arg(long, value_name = "I/N", value_parser = shard, default_value = "0/1")]
     pub shard: Shard,
-    /// Where results go.
-    #[command(flatten)]
-    pub out: OutArg,
+    /// Folder of the batch: absent or empty; with --resume one that holds this batch (nothing in it is thrown away)
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
 /// How jobs are run on this machine; none of it changes a result.

@@ -28,7 +28,7 @@ pub struct Args {
 const SHOWN: [&str; 8] = [
     "primary_visits",
     "first_contact",
-    "in_county_all",
+    "in_county_all_of_demand",
     "down_rate",
     "unmet_share",
     "displaced_share",

@@ -44,6 +44,8 @@ pub struct Gathered {
     pub layout: Option<LayoutPlan>,
     /// Goals of all other plans.
     pub goals: Vec<Goal>,
+    /// Models that were asked and have no answer, and whether because it cannot be had.
+    pub cannot: Vec<(String, bool)>,
 }
 
 impl Gathered {
@@ -53,7 +55,8 @@ impl Gathered {
     /// A broken table of demands, which the tests exclude.
     pub fn rows(&self, network: &crate::network::Network) -> Result<(Vec<demands::Demand>, Vec<RegisterRow>), Fault> {
         let demands = demands::all().map_err(|e| anyhow!(e))?;
-        let evidence = Evidence { referral: self.referral.as_ref(), layout: self.layout.as_ref(), goals: &self.goals };
+        let evidence =
+            Evidence { referral: self.referral.as_ref(), layout: self.layout.as_ref(), goals: &self.goals, cannot: &self.cannot };
         let rows = register(&demands, &evidence, network);
         Ok((demands, rows))
     }

@@ -4,7 +4,7 @@
 //! as can be, which say what the phases work towards; (2) today's referral plan, for the comparison; (3) the models that need no flows, once: communities, grids, staff, pairing, telemedicine, phases and so on, all on the
 //! same case; (4) what they do to the referral plan, laid over the scenario together; (5) the referral plan under it; (6) the models that rest
 //! on flows, payment above all, on that plan; (7) their effect laid over, and from (5) again until the referral plan rests.
-//! Models always see the case without the others' effects, so that nothing is counted twice. Centres are sited only where the case holds more
+//! Models see the case without the others' effects, so that nothing is counted twice; communities, whose monitoring shows what the others do, see it with them. Centres are sited only where the case holds more
 //! than one province. A model without an answer is told with what would
 //! repair it, and the rest goes on.
 
@@ -21,7 +21,7 @@ use crate::plan::reform::{Model, ReformPlan};
 use crate::plan::{BedsPlan, LayoutPlan, ReferralPlan};
 use crate::policy::Scenario;
 use crate::report::register::{RegisterReport, tally};
-use crate::report::whole::{Missing, Rest, WholeReport, write_bundle};
+use crate::report::whole::{Missing, Rest, WholeReport, care, write_bundle};
 use crate::{backend, io};
 use anyhow::anyhow;
 use serde_json::json;
@@ -30,6 +30,8 @@ use std::time::{Duration, Instant};
 
 /// Models that read the referral plan: worked out again in every round.
 const ON_FLOWS: [&str; 3] = ["communities", "payment", "surge"];
+/// The model whose indicators show what the other plans do: it is worked out on the case with their effects.
+const MONITORS: &str = "communities";
 /// Models whose effect is a trial, not a plan: a surge is prepared for, not wished for.
 const TRIALS: [&str; 1] = ["surge"];
 /// The referral plan rests when its value changes by less than this share, and no share among its indicators by more.
@@ -114,14 +116,14 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     }
     let base = base.as_ref().unwrap_or(&today);
     let why = asked.as_ref().err().map(|repairs| reform::sentences(&base.case.network, repairs, args.lang)).transpose()?;
-    let no_beds = why.map(|sentences| Missing { model: "beds".to_owned(), sentences });
+    let no_beds = why.map(|sentences| Missing { model: "beds".to_owned(), sentences, infeasible: true });
     let (mut rest, mut last_scenario) = (Rest { rounds: 0, value: 1.0, share: 1.0 }, None);
     let mut all = Everything { plans: Vec::new(), missing: no_beds.into_iter().collect() };
     let (mut now, mut stands): (Box<Judged>, Option<Prepared>) = (before.clone(), None);
     // on sites that a layout changed, today's flows are of no use to a model: the first plan is then made without them
     let mut flows = layout.is_none().then(|| before.plan.clone());
     for round in 1..=usize::from(args.rounds) {
-        if let Err(answer) = models(args, base, flows.as_ref(), limits, &mut all, round == 1, observer)? {
+        if let Err(answer) = models(args, (base, stands.as_ref()), flows.as_ref(), limits, &mut all, round == 1, observer)? {
             return Ok(answer);
         }
         let scenario = laid_over(base, &all.plans);
@@ -155,12 +157,16 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
         }
     }
     // what rests on flows speaks of the final ones
-    if let Err(answer) = models(args, base, flows.as_ref(), limits, &mut all, false, observer)? {
+    if let Err(answer) = models(args, (base, stands.as_ref()), flows.as_ref(), limits, &mut all, false, observer)? {
         return Ok(answer);
     }
     let stands = stands.as_ref().unwrap_or(base);
-    let gathered =
-        Gathered { referral: Some(now.indicators.clone()), layout: layout.clone(), goals: all.plans.iter().flat_map(goals).collect() };
+    let gathered = Gathered {
+        referral: Some(now.indicators.clone()),
+        layout: layout.clone(),
+        goals: all.plans.iter().flat_map(goals).collect(),
+        cannot: all.missing.iter().map(|m| (m.model.clone(), m.infeasible)).collect(),
+    };
     let network = &stands.case.network;
     let (demands, rows) = gathered.rows(network)?;
     let counted = tally(&rows);
@@ -213,9 +219,9 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     lines
         .extend(all.missing.iter().flat_map(|m| m.sentences.iter().map(move |s| format!("{:<14} cannot be had: {}", m.model, visible(s)))));
     lines.push(format!(
-        "referral       {} yuan a year ({} today), {:.4} % from rest after {} round(s)",
-        output::grouped(now.plan.objective, 0),
-        output::grouped(before.plan.objective, 0),
+        "referral       {} yuan a year for care, travel and what is missed ({} today), {:.4} % from rest after {} round(s)",
+        output::grouped(care(&now.plan), 0),
+        output::grouped(care(&before.plan), 0),
         100.0 * rest.value,
         rest.rounds
     ));
@@ -225,13 +231,13 @@ pub fn run(args: &Args, observer: &dyn Observer) -> Result<Answer, Fault> {
     let told: Vec<_> = all
         .plans
         .iter()
-        .map(|p| json!({ "model": p.answer.model().name(), "objective": p.objective, "unit": p.unit, "bounds": p.bounds, "termination": p.termination }))
+        .map(|p| json!({ "model": p.answer.model().name(), "objective": p.objective, "unit": p.unit, "bounds": reform::in_its_sense(p), "termination": p.termination }))
         .collect();
     let json = json!({
         "command": "plan", "ok": true, "case": now.plan.case, "objective": now.plan.objective, "bounds": now.plan.bounds,
         "before": { "objective": before.plan.objective, "indicators": before.plan.indicators }, "indicators": now.plan.indicators,
         "beds": beds.map(|b| json!({ "question": b.question, "objective": b.objective, "bounds": b.bounds, "before": b.before, "after": b.after })),
-        "models": told, "missing": all.missing.iter().map(|m| json!({ "model": m.model, "sentences": m.sentences })).collect::<Vec<_>>(),
+        "models": told, "missing": all.missing.iter().map(|m| json!({ "model": m.model, "sentences": m.sentences, "infeasible": m.infeasible })).collect::<Vec<_>>(),
         "rounds": rest.rounds, "from_rest": { "value": rest.value, "share": rest.share }, "met": counted.met, "met_in_part": counted.part, "missed": counted.missed, "seconds": seconds,
         "out": out, "files": referral::names(&files),
     });
@@ -290,7 +296,7 @@ fn judged(prepared: &Prepared, options: &SolveOptions, observer: &dyn Observer) 
 /// Works out the models (all, or those that rest on flows) and puts their plans into their places.
 fn models(
     args: &Args,
-    base: &Prepared,
+    (base, stands): (&Prepared, Option<&Prepared>),
     flows: Option<&ReferralPlan>,
     limits: Limits,
     all: &mut Everything,
@@ -304,19 +310,21 @@ fn models(
         }
         all.plans.retain(|p| p.answer.model() != model);
         all.missing.retain(|m| m.model != model.name());
-        let missing = |sentences: Vec<String>| Missing { model: model.name().to_owned(), sentences };
-        match reform::work_out(model, base, flows, limits, args.seed, observer) {
+        let missing = |sentences: Vec<String>, infeasible| Missing { model: model.name().to_owned(), sentences, infeasible };
+        // links, posts and beds of the other plans count in what is monitored of a community
+        let on = if model.name() == MONITORS { stands.unwrap_or(base) } else { base };
+        match reform::work_out(model, on, flows, limits, args.seed, observer) {
             Ok(Ok(plan)) => {
-                let violations = check_reform(&base.case, &base.problem, &plan, flows);
+                let violations = check_reform(&on.case, &on.problem, &plan, flows);
                 if !violations.is_empty() {
                     let why = format!("the {} plan failed its own check and nothing was written", model.name());
                     return Ok(Err(refusal::refused("plan", &violations, &why)));
                 }
                 all.plans.push(plan);
             }
-            Ok(Err(repairs)) => all.missing.push(missing(reform::sentences(&base.case.network, &repairs, args.lang)?)),
+            Ok(Err(repairs)) => all.missing.push(missing(reform::sentences(&base.case.network, &repairs, args.lang)?, true)),
             // something that the case does not have, or a limit that came first: the rest goes on
-            Err(Fault::Failed(e)) => all.missing.push(missing(vec![e.to_string()])),
+            Err(Fault::Failed(e)) => all.missing.push(missing(vec![e.to_string()], false)),
             Err(other) => return Err(other),
         }
     }
@@ -344,7 +352,7 @@ fn laid_over(base: &Prepared, plans: &[ReformPlan]) -> Scenario {
 /// How far two referral plans are apart.
 fn distance(a: &Judged, b: &Judged) -> Rest {
     let value = (a.plan.objective - b.plan.objective).abs() / b.plan.objective.abs().max(1.0);
-    let share = ["first_contact", "primary_visits", "in_county_all", "in_county_ip", "fund_balance_share"]
+    let share = ["first_contact", "primary_visits", "in_county_all_of_demand", "in_county_ip_of_demand", "fund_balance_share"]
         .iter()
         .filter_map(|k| Some((a.indicators.region.get(*k)? - b.indicators.region.get(*k)?).abs()))
         .fold(0.0, f64::max);
@@ -365,7 +373,8 @@ fn parts(
     for plan in &all.plans {
         let name = plan.answer.model().name();
         let flows = ON_FLOWS.contains(&name).then_some(&now.plan);
-        files.extend(inside(name, reform::files(base, plan, flows, None)?));
+        let on = if name == MONITORS { stands } else { base };
+        files.extend(inside(name, reform::files(on, plan, flows, None)?));
     }
     files.extend(inside("referral", steps::plan_files(stands, now, Some(lang))?));
     if let Some(layout) = layout {

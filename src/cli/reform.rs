@@ -9,7 +9,7 @@ use crate::check::check_reform;
 use crate::check::reform::recomputes_bound;
 use crate::io;
 use crate::network::{Network, Place, Problem, codes};
-use crate::outcome::{Event, Limits, Observer};
+use crate::outcome::{Bounds, Event, Limits, Observer};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::{Model, REFORM_KIND, REFORM_VERSION, ReformPlan};
 use crate::plot::reform::ReformPictureInput;
@@ -78,6 +78,9 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
         steps::prepare(&args.case, Ask { scenario: args.scenario.as_deref(), policy: args.policy.as_deref(), gamma: None }, observer)?;
     let rests_on = args.referral.as_deref().map(|f| io::plan_file::read_plan(f, Some(&prepared.case.network))).transpose();
     let rests_on = rests_on.map_err(Fault::Invalid)?;
+    if let Some(plan) = &rests_on {
+        same_question(&prepared, plan, args)?;
+    }
     let limits = limits(args);
     let found = work_out(model, &prepared, rests_on.as_ref(), limits, args.seed, observer);
     let plan = match found.map_err(|fault| lacking(fault, &args.case))? {
@@ -101,11 +104,37 @@ pub fn run(model: Model, args: &Args, observer: &dyn Observer) -> Result<Answer,
     text.push_str(&format!("{}\n{}\nwritten: {}", said.join("\n"), proof(&plan), out.join(written).display()));
     let json = json!({
         "command": model.name(), "ok": true, "case": plan.case, "objective": plan.objective, "unit": plan.unit, "maximised": plan.maximised,
-        "bounds": plan.bounds, "gap": plan.bounds.gap(), "termination": plan.termination, "answer": plan.answer, "said": said,
+        "bounds": in_its_sense(&plan), "gap": plan.bounds.gap(), "termination": plan.termination, "answer": plan.answer, "said": said,
         "goals": crate::indicators::reform::goals(&plan), "seconds": plan.seconds, "backend": plan.backend, "out": out,
         "files": referral::names(&files), "warnings": prepared.warnings,
     });
     Ok(Answer::fine(json, text))
+}
+
+/// A scenario that asks anything of the referral model, or a policy pack that was named, must be that of the referral plan that a model rests on.
+fn same_question(prepared: &Prepared, plan: &ReferralPlan, args: &Args) -> Result<(), Fault> {
+    let asked = |s: &Scenario| Scenario { name: String::new(), policy: None, layout: None, beds: None, reform: None, ..s.clone() };
+    let (now, then) = (asked(&prepared.scenario), asked(&plan.scenario));
+    if now != Scenario::default() && now != then {
+        let what = "--referral: this plan was made with another scenario; make it again with the one given here, or give a scenario with [reform] alone";
+        return Err(Fault::Usage(what.into()));
+    }
+    let named = args.policy.is_some() || prepared.scenario.policy.is_some();
+    if named && prepared.pack.name != plan.policy {
+        return Err(Fault::Usage(format!(
+            "--referral: this plan was made under the policy pack {}, not {}; make it again under that",
+            visible(&plan.policy),
+            prepared.pack.name
+        )));
+    }
+    Ok(())
+}
+
+/// Bounds as the value counts: of what is maximised `dual` is the ceiling. (A plan file holds those of the minimised negative.)
+#[must_use]
+pub fn in_its_sense(plan: &ReformPlan) -> Bounds {
+    let b = plan.bounds;
+    if plan.maximised { Bounds { primal: -b.primal, dual: -b.dual } } else { b }
 }
 
 fn limits(args: &Args) -> Limits {
@@ -298,9 +327,14 @@ pub fn check(case: &Path, file: &Path, observer: &dyn Observer) -> Result<Answer
     let name = plan.answer.model().name();
     let json = json!({
         "command": "check", "ok": true, "kind": plan.kind, "model": name, "case": plan.case, "objective": plan.objective,
-        "bounds": plan.bounds, "bound_recomputed": recomputes_bound(&plan), "violations": [],
+        "bounds": in_its_sense(&plan), "bound_recomputed": recomputes_bound(&plan), "violations": [],
     });
     let bound = if recomputes_bound(&plan) { "" } else { " by its solver's word: that bound was not worked out again" };
+    let stress = matches!(&plan.answer, crate::plan::ReformAnswer::Surge(a) if !a.stress.is_empty());
+    let bound = format!(
+        "{bound}{}",
+        if stress { "; its referral plans under stress were not solved again: their figures are its solver's word" } else { "" }
+    );
     Ok(Answer::fine(json, format!("the {name} plan fits its case: {}, {}{bound}", visible(&plan.case), proof(&plan))))
 }
 

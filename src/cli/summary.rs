@@ -40,8 +40,8 @@ pub fn lines(prepared: &Prepared, judged: &Judged) -> Vec<String> {
         ),
         format!(
             "Near home       {} of cases and {} of stays are treated in the patient's own county or district group",
-            show(values, "in_county_all", percent),
-            show(values, "in_county_ip", percent)
+            show(values, "in_county_all_of_demand", percent),
+            show(values, "in_county_ip_of_demand", percent)
         ),
         format!(
             "Stays           primary {}, county {}, city {}, provincial and above {}",

@@ -6,7 +6,7 @@ use super::{Indicators, Values};
 use crate::network::Network;
 use crate::plan::LayoutPlan;
 use crate::plan::layout::SiteStatus;
-use crate::policy::demands::{Demand, Judged};
+use crate::policy::demands::{Asked, Demand, Judged};
 use crate::policy::layout::Capability;
 use crate::policy::pack::TargetSense;
 use serde::Serialize;
@@ -24,6 +24,9 @@ pub struct RegisterRow {
     pub needs: Option<String>,
 }
 
+/// Reason of a row whose model was asked and has no answer.
+pub const CANNOT: &str = "cannot";
+
 /// What is at hand to judge by.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Evidence<'a> {
@@ -33,6 +36,8 @@ pub struct Evidence<'a> {
     pub layout: Option<&'a LayoutPlan>,
     /// Goals told by the plans of further models.
     pub goals: &'a [Goal],
+    /// Models that were asked and have no answer, by name, and whether because it cannot be had: then what they would judge is missed.
+    pub cannot: &'a [(String, bool)],
 }
 
 /// One row for every demand, several where several goals are told. O(demands x goals).
@@ -46,22 +51,38 @@ pub fn register(demands: &[Demand], evidence: &Evidence<'_>, network: &Network) 
             reason: reason.map(str::to_owned),
             needs: needs.map(str::to_owned),
         };
+        let told = || evidence.goals.iter().filter(|g| g.number == d.number);
+        let by_indicators = |list: &[Asked], out: &mut Vec<RegisterRow>| match evidence.referral {
+            None => out.push(row(None, Some("needs"), Some("referral"))),
+            Some(known) => {
+                for asked in list {
+                    match known.region.get(&asked.indicator) {
+                        None => out.push(row(None, Some("data"), None)),
+                        Some(value) => out.push(row(
+                            Some(goal(d, &asked.indicator, (unit_of(&asked.unit), asked.target, asked.sense), *value)),
+                            None,
+                            None,
+                        )),
+                    }
+                }
+            }
+        };
         match &d.judged {
             Judged::Not { not } => out.push(row(None, Some(not), None)),
             Judged::Goals { goals } => {
-                let told: Vec<&Goal> = evidence.goals.iter().filter(|g| g.number == d.number).collect();
-                if told.is_empty() {
-                    out.push(row(None, Some("needs"), Some(goals)));
+                if told().next().is_none() {
+                    let asked = evidence.cannot.iter().find(|(model, _)| model == goals);
+                    let why = asked.map_or("needs", |(_, infeasible)| if *infeasible { CANNOT } else { "lacks" });
+                    out.push(row(None, Some(why), Some(goals)));
                 }
-                out.extend(told.into_iter().map(|g| row(Some(g.clone()), None, None)));
+                out.extend(told().map(|g| row(Some(g.clone()), None, None)));
             }
-            Judged::Indicator { indicator, target, unit, sense } => match evidence.referral {
-                None => out.push(row(None, Some("needs"), Some("referral"))),
-                Some(known) => match known.region.get(indicator) {
-                    None => out.push(row(None, Some("data"), None)),
-                    Some(value) => out.push(row(Some(goal(d, indicator, (unit_of(unit), *target, *sense), *value)), None, None)),
-                },
-            },
+            Judged::Indicator(asked) => {
+                by_indicators(std::slice::from_ref(asked), &mut out);
+                // a further model may judge another side of the same sentence
+                out.extend(told().map(|g| row(Some(g.clone()), None, None)));
+            }
+            Judged::Indicators { indicators } => by_indicators(indicators, &mut out),
             Judged::Capability { capability } => match evidence.layout {
                 None => out.push(row(None, Some("needs"), Some("layout"))),
                 Some(layout) => match capability_share(layout, capability, network) {
@@ -119,9 +140,9 @@ fn capability_share(layout: &LayoutPlan, name: &str, network: &Network) -> Optio
 /// What goes into the composite score, and whether more is better; each is scaled to 0..1 over the areas and all weigh the same (assumed).
 pub const SCORED: [(&str, bool); 7] = [
     ("first_contact", true),
-    ("primary_visits", true),
-    ("in_county_all", true),
-    ("in_county_ip", true),
+    ("primary_visits_of_demand", true),
+    ("in_county_all_of_demand", true),
+    ("in_county_ip_of_demand", true),
     ("unmet_share", false),
     ("displaced_share", false),
     ("oop_share", false),

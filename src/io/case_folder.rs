@@ -232,6 +232,9 @@ impl Tables<'_> {
         if counts_people && reader.missing().next().is_some() {
             builder.totals_unsure();
         }
+        if R::TABLE == Table::Settlements {
+            builder.expect_settlements(reader.most_rows());
+        }
         let mut any = false;
         let mut take = |builder: &mut NetworkBuilder, read: ReadRow<R>| {
             any = true;

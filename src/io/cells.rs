@@ -7,6 +7,8 @@ use crate::network::codes::{self, Rule};
 use crate::network::tables::Table;
 use crate::network::{Evidence, Place, Problem, Problems};
 use crate::travel::{Crs, Position};
+use smol_str::SmolStr;
+use std::cell::Cell;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,6 +75,8 @@ pub struct Cells<'a> {
     problems: &'a mut Problems,
     broken: bool,
     lost_people: bool,
+    /// The column behind the one asked for last: most rows are read in the order of their columns.
+    next: Cell<usize>,
 }
 
 impl<'a> Cells<'a> {
@@ -84,12 +88,14 @@ impl<'a> Cells<'a> {
         texts: &'a [String],
         problems: &'a mut Problems,
     ) -> Self {
-        Self { source, columns, index, texts, problems, broken: false, lost_people: false }
+        Self { source, columns, index, texts, problems, broken: false, lost_people: false, next: Cell::new(0) }
     }
 
     /// The trimmed cell; `None` when the column is absent. The guard that [`super::csv_out`] puts before formulas is taken off.
     fn cell(&self, column: &str) -> Option<&'a str> {
-        let at = self.columns.iter().position(|c| c.name == column)?;
+        let named = |at: &usize| self.columns.get(*at).is_some_and(|c| c.name == column);
+        let at = Some(self.next.get()).filter(named).or_else(|| self.columns.iter().position(|c| c.name == column))?;
+        self.next.set(at + 1);
         self.index[at].and_then(|i| self.texts.get(i)).map(|t| super::csv_out::unguarded(t.trim()))
     }
 
@@ -144,6 +150,14 @@ impl<'a> Cells<'a> {
             }
             Some(text) => text.to_owned(),
             None => String::new(),
+        }
+    }
+
+    /// The code of another row, as [`Self::text`]: short ones take no memory of their own, since a million rows name a few thousand.
+    pub fn code(&mut self, column: &'static str) -> SmolStr {
+        match self.cell(column) {
+            Some(code) if !code.is_empty() => code.into(),
+            _ => self.text(column).into(),
         }
     }
 

@@ -138,6 +138,12 @@ impl TableReader {
         self.line_feeds > LONG
     }
 
+    /// Rows that are yet to come at most.
+    #[must_use]
+    pub fn most_rows(&self) -> usize {
+        usize::try_from(self.line_feeds).unwrap_or(0)
+    }
+
     /// A ragged row was skipped: what it said of people is lost.
     #[must_use]
     pub fn skipped(&self) -> bool {

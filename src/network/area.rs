@@ -47,6 +47,9 @@ pub struct Township {
     pub evidence: Evidence,
 }
 
+/// Code, or its beginning before a dash, of an area that the program makes for hospitals from outside of a part of a case: nobody lives there.
+pub const OUTSIDE: &str = "outside";
+
 /// A settlement: a village unit or neighbourhood, the node where demand arises.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settlement {

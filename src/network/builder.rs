@@ -6,17 +6,13 @@
 
 use super::codes::{self, Rule};
 use super::problem::{Problem, Problems};
+use super::row_codes::{RowCodes, ids};
 use super::tables::{Lines, Table};
 use super::{
     ArcLists, ArcRules, Area, Case, CaseClass, Facility, Network, ObservedShares, Provenance, Settlement, TierTable, Township, validate,
 };
 use crate::ids::{AreaId, ClassId, TownId};
 use crate::travel::{Crs, Travel};
-use foldhash::fast::RandomState;
-use std::collections::HashMap;
-
-/// Rows by code. Asked and never iterated, so that its random seeds show nowhere.
-type Codes = HashMap<String, u32, RandomState>;
 
 /// Position that stands for a reference that could not be resolved.
 pub const NOWHERE: u32 = u32::MAX;
@@ -84,10 +80,10 @@ pub struct NetworkBuilder {
     tiers: TierTable,
     arcs: Option<ArcLists>,
     // Looked up, never iterated.
-    area_of: Codes,
-    town_of: Codes,
-    settlement_of: Codes,
-    facility_of: Codes,
+    area_of: RowCodes,
+    town_of: RowCodes,
+    settlement_of: RowCodes,
+    facility_of: RowCodes,
     lines: Lines,
     problems: Problems,
     totals_unsure: bool,
@@ -109,10 +105,10 @@ impl NetworkBuilder {
             classes,
             tiers,
             arcs: None,
-            area_of: Codes::default(),
-            town_of: Codes::default(),
-            settlement_of: Codes::default(),
-            facility_of: Codes::default(),
+            area_of: RowCodes::default(),
+            town_of: RowCodes::default(),
+            settlement_of: RowCodes::default(),
+            facility_of: RowCodes::default(),
             lines,
             problems,
             totals_unsure: false,
@@ -172,9 +168,17 @@ impl NetworkBuilder {
         self.head.crs
     }
 
+    /// So many settlements are to come at most: room for them at once.
+    pub fn expect_settlements(&mut self, most: usize) {
+        self.settlements.reserve(most);
+        let rows = &self.settlements;
+        self.settlement_of.reserve(most, |r| &rows[r as usize].code);
+    }
+
     /// Adds an area.
     pub fn area(&mut self, line: u64, area: Area) {
-        note_id(&mut self.area_of, &area.code, self.areas.len(), (Table::Areas, line), &self.lines, &mut self.problems);
+        let (rows, told) = (&self.areas, (&self.lines, &mut self.problems));
+        self.area_of.note(&area.code, rows.len(), (Table::Areas, line), |r| &rows[r as usize].code, told);
         self.lines.push(Table::Areas, line);
         self.areas.push(area);
     }
@@ -182,7 +186,8 @@ impl NetworkBuilder {
     /// Adds a township; its `area` is resolved from the code.
     pub fn town(&mut self, line: u64, area: &str, mut town: Township) {
         town.area = AreaId(self.find_area(Table::Townships, line, area));
-        if !note_id(&mut self.town_of, &town.code, self.towns.len(), (Table::Townships, line), &self.lines, &mut self.problems) {
+        let (rows, told) = (&self.towns, (&self.lines, &mut self.problems));
+        if !self.town_of.note(&town.code, rows.len(), (Table::Townships, line), |r| &rows[r as usize].code, told) {
             self.totals_unsure = true;
         }
         self.lines.push(Table::Townships, line);
@@ -191,10 +196,14 @@ impl NetworkBuilder {
 
     /// Adds a settlement; its `area` and `town` are resolved from the codes.
     pub fn settlement(&mut self, line: u64, area: &str, town: &str, mut settlement: Settlement) {
-        settlement.area = AreaId(self.find_area(Table::Settlements, line, area));
-        settlement.town = TownId(self.find_town(Table::Settlements, line, town));
-        let at = (Table::Settlements, line);
-        let fresh = note_id(&mut self.settlement_of, &settlement.code, self.settlements.len(), at, &self.lines, &mut self.problems);
+        // most rows lie where the row before them does
+        let before = self.settlements.last().map(|s| (s.area, s.town));
+        let same_area = before.filter(|(a, _)| self.areas.get(a.index()).is_some_and(|a| a.code == area));
+        let same_town = before.filter(|(_, t)| self.towns.get(t.index()).is_some_and(|t| t.code == town));
+        settlement.area = same_area.map_or_else(|| AreaId(self.find_area(Table::Settlements, line, area)), |(a, _)| a);
+        settlement.town = same_town.map_or_else(|| TownId(self.find_town(Table::Settlements, line, town)), |(_, t)| t);
+        let (rows, told) = (&self.settlements, (&self.lines, &mut self.problems));
+        let fresh = self.settlement_of.note(&settlement.code, rows.len(), (Table::Settlements, line), |r| &rows[r as usize].code, told);
         // A township missing from its table already explains a wrong sum; so does a settlement given twice.
         self.totals_unsure |= settlement.town.0 == NOWHERE || !fresh;
         self.lines.push(Table::Settlements, line);
@@ -214,8 +223,8 @@ impl NetworkBuilder {
         }
         facility.drug_gaps.sort_unstable();
         facility.drug_gaps.dedup();
-        let at = (Table::Facilities, line);
-        note_id(&mut self.facility_of, &facility.code, self.facilities.len(), at, &self.lines, &mut self.problems);
+        let (rows, told) = (&self.facilities, (&self.lines, &mut self.problems));
+        self.facility_of.note(&facility.code, rows.len(), (Table::Facilities, line), |r| &rows[r as usize].code, told);
         self.lines.push(Table::Facilities, line);
         self.facilities.push(facility);
     }
@@ -228,8 +237,8 @@ impl NetworkBuilder {
     /// Adds an arc by codes.
     pub fn arc(&mut self, line: u64, kind: ArcKind, from: &str, to: &str) {
         let table = kind.table();
-        let start = if kind == ArcKind::First { self.settlement_of.get(from) } else { self.facility_of.get(from) }.copied();
-        let end = self.facility_of.get(to).copied();
+        let start = if kind == ArcKind::First { self.find_settlement(from) } else { self.find_facility(from) };
+        let end = self.find_facility(to);
         if start.is_none() && self.places_known {
             let wanted = if kind == ArcKind::First { "no settlement has this id" } else { "no facility has this id" };
             self.report(&codes::PLACE_UNKNOWN, (table, line), "from", from, wanted);
@@ -251,9 +260,9 @@ impl NetworkBuilder {
 
     /// Finds a settlement or facility of `times.csv` by code; an unknown one is reported.
     pub fn spot(&mut self, line: u64, column: &str, code: &str) -> Option<Spot> {
-        match (self.settlement_of.get(code), self.facility_of.get(code)) {
-            (Some(&i), None) => Some(Spot::Settlement(i)),
-            (None, Some(&j)) => Some(Spot::Facility(j)),
+        match (self.find_settlement(code), self.find_facility(code)) {
+            (Some(i), None) => Some(Spot::Settlement(i)),
+            (None, Some(j)) => Some(Spot::Facility(j)),
             (None, None) if !self.places_known => None,
             (None, None) => {
                 self.report(&codes::PLACE_UNKNOWN, (Table::Times, line), column, code, "neither a settlement nor a facility has this id");
@@ -304,8 +313,16 @@ impl NetworkBuilder {
         (case, problems.into_sorted())
     }
 
+    fn find_settlement(&self, code: &str) -> Option<u32> {
+        self.settlement_of.find(code, |r| &self.settlements[r as usize].code)
+    }
+
+    fn find_facility(&self, code: &str) -> Option<u32> {
+        self.facility_of.find(code, |r| &self.facilities[r as usize].code)
+    }
+
     fn find_area(&mut self, table: Table, line: u64, code: &str) -> u32 {
-        if let Some(&a) = self.area_of.get(code) {
+        if let Some(a) = self.area_of.find(code, |r| &self.areas[r as usize].code) {
             return a;
         }
         // An empty cell has been reported where it was read.
@@ -316,7 +333,7 @@ impl NetworkBuilder {
     }
 
     fn find_town(&mut self, table: Table, line: u64, code: &str) -> u32 {
-        if let Some(&t) = self.town_of.get(code) {
+        if let Some(t) = self.town_of.find(code, |r| &self.towns[r as usize].code) {
             return t;
         }
         if !code.is_empty() && self.towns_known {
@@ -328,35 +345,6 @@ impl NetworkBuilder {
     fn report(&mut self, rule: &Rule, at: (Table, u64), column: &str, value: &str, message: &str) {
         let place = self.lines.place_of(at.0, at.1);
         self.problems.push(Problem::new(rule, place, message).column(column).value(value));
-    }
-}
-
-/// Notes the id of a row; false when it was there before (which is reported).
-fn note_id(ids: &mut Codes, code: &str, row: usize, at: (Table, u64), lines: &Lines, problems: &mut Problems) -> bool {
-    // An empty id has been reported where it was read.
-    if code.is_empty() {
-        return true;
-    }
-    if let Some(&first) = ids.get(code) {
-        let earlier = lines.place(at.0, first as usize);
-        let where_first = earlier.line.map_or_else(|| earlier.path.unwrap_or_default(), |l| format!("line {l}"));
-        let message = format!("this id already stands at {where_first}");
-        problems.push(Problem::new(&codes::ID_TWICE, lines.place_of(at.0, at.1), message).column("id").value(code));
-        return false;
-    }
-    ids.insert(code.to_owned(), u32::try_from(row).unwrap_or(NOWHERE));
-    true
-}
-
-/// Ids of a whole table: none empty, none twice.
-fn ids<'a>(table: Table, names: impl Iterator<Item = &'a str>, lines: &Lines, problems: &mut Problems) {
-    let mut seen = Codes::default();
-    for (row, code) in names.enumerate() {
-        let line = row as u64 + 2;
-        if code.is_empty() {
-            problems.push(Problem::new(&codes::CELL_EMPTY, lines.place_of(table, line), "the id is empty").column("id").value(""));
-        }
-        note_id(&mut seen, code, row, (table, line), lines, problems);
     }
 }
 

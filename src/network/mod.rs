@@ -12,6 +12,7 @@ pub mod codes;
 pub mod evidence;
 pub mod facility;
 pub mod problem;
+mod row_codes;
 pub mod seats;
 mod sites;
 pub mod tables;

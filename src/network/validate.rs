@@ -1,5 +1,6 @@
 //! What must hold of a network as a whole: ranges, sums, ranks and references. Each rule is one plain loop.
 
+use super::area::OUTSIDE;
 use super::codes::{self, Rule};
 use super::problem::{Problem, Problems};
 use super::tables::{Lines, Table};
@@ -44,6 +45,10 @@ impl Desk<'_> {
     }
 
     fn name(&mut self, row: usize, column: &str, text: &str) {
+        // most texts are plain, and a million of them are looked at
+        if text.bytes().all(|b| (b' '..=b'~').contains(&b)) {
+            return;
+        }
         if let Some(c) = text.chars().find(|&c| c.is_control() || super::problem::is_format_control(c)) {
             self.say(&codes::CONTROL_CHARACTER, row, column, text, format!("the text holds the control character {}", c.escape_unicode()));
         }
@@ -85,7 +90,8 @@ fn areas(network: &Network, totals_unsure: bool, desk: &mut Desk<'_>) {
         }
         desk.range(row, "enrol_rate", a.enrol_rate, 0.0, 1.0, false);
         desk.range(row, "fund_per_head", a.fund_per_head.0, 0.0, 1e6, false);
-        if !peopled[row] && !totals_unsure {
+        let outside = a.code.strip_prefix(OUTSIDE).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        if !peopled[row] && !totals_unsure && !outside {
             desk.say(&codes::AREA_WITHOUT_PEOPLE, row, "id", &a.code, "no settlement names this area");
         }
     }

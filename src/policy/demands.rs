@@ -28,20 +28,30 @@ pub struct Demand {
     pub judged: Judged,
 }
 
+/// What a sentence asks of an indicator.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// Stable name.
+    pub indicator: String,
+    /// What is asked of it.
+    pub target: f64,
+    /// `share`, `count`, `per_thousand`, ...
+    pub unit: String,
+    /// From which side.
+    pub sense: TargetSense,
+}
+
 /// What judges a demand.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Judged {
     /// An indicator of the referral plan.
-    Indicator {
-        /// Stable name.
-        indicator: String,
-        /// What is asked of it.
-        target: f64,
-        /// `share`, `count`, `per_thousand`, ...
-        unit: String,
-        /// From which side.
-        sense: TargetSense,
+    Indicator(Asked),
+    /// Several indicators of the referral plan: a sentence may ask for more than one thing.
+    Indicators {
+        /// Each of them.
+        indicators: Vec<Asked>,
     },
     /// The goals that the plan of a further model tells under the number.
     Goals {

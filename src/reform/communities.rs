@@ -215,10 +215,18 @@ fn reached(part: &Partition, leader: &[usize]) -> f64 {
 fn too_narrow(input: &ReformInput<'_>, group: &Group, further: Option<f64>) -> Repair {
     let area = &input.case.network.areas[group.areas[0]];
     let balance = &input.rules.communities.balance;
-    let now = balance.people.or(balance.funds).or(balance.beds).unwrap_or_default();
+    let asked: Vec<f64> = [balance.people, balance.funds, balance.beds].into_iter().flatten().collect();
+    let now = asked.first().copied().unwrap_or_default();
     // to the next hundredth of a percent, so that what is asked for can be met
-    let amount = further.map_or(f64::INFINITY, |f| ((now + f) * 1e4 - 1e-6).ceil() / 1e4);
-    Repair { kind: "communities-tolerance", place: area.code.clone(), name: area.name.clone(), amount, now, yuan: None }
+    let up = |x: f64| (x * 1e4 - 1e-6).ceil() / 1e4;
+    let repair =
+        |kind: &'static str, amount: f64| Repair { kind, place: area.code.clone(), name: area.name.clone(), amount, now, yuan: None };
+    match further {
+        // each of several tolerances widened by as much is what was worked out
+        Some(f) if asked.len() > 1 => repair("communities-tolerances", up(f)),
+        Some(f) => repair("communities-tolerance", up(now + f)),
+        None => repair("communities-tolerance", f64::INFINITY),
+    }
 }
 
 /// Groups as written.

@@ -27,13 +27,14 @@ impl From<String> for Field {
 
 impl From<f64> for Field {
     fn from(n: f64) -> Self {
-        Self::Number(n)
+        // there is one zero
+        Self::Number(n + 0.0)
     }
 }
 
 impl From<Option<f64>> for Field {
     fn from(n: Option<f64>) -> Self {
-        n.map_or(Self::None, Self::Number)
+        n.map_or(Self::None, Self::from)
     }
 }
 

@@ -22,6 +22,7 @@ pub mod sentences;
 mod sheets;
 pub mod tables;
 pub mod whole;
+mod whole_costs;
 
 use crate::demand::Problem;
 use crate::indicators::Indicators;

@@ -5,7 +5,7 @@ use super::reform::{Column, Sheet, goal_value, sheet};
 use super::{File, ReportError, html};
 use crate::indicators::Values;
 use crate::indicators::reform::Goal;
-use crate::indicators::register::{RegisterRow, ranking};
+use crate::indicators::register::{CANNOT, RegisterRow, ranking};
 use crate::network::Network;
 use crate::policy::demands::Demand;
 use crate::policy::pack::TargetSense;
@@ -93,7 +93,8 @@ pub fn tally(rows: &[RegisterRow]) -> Tally {
         match row.goal.as_ref().and_then(Goal::met) {
             Some(true) => seen.0 = true,
             Some(false) => seen.1 = true,
-            None => {}
+            // what was asked for and cannot be had is missed
+            None => seen.1 |= row.reason.as_deref() == Some(CANNOT),
         }
     }
     let mut out = Tally::default();
@@ -272,12 +273,19 @@ mod tests {
                 attainable: None,
                 price: None,
             }),
-            reason: None,
+            reason: if number == "T5" { Some(CANNOT.into()) } else { None },
             needs: None,
         };
-        let rows =
-            [row("T1", Some(0.9)), row("T1", Some(0.8)), row("T2", Some(0.9)), row("T2", Some(0.1)), row("T3", Some(0.1)), row("T4", None)];
+        let rows = [
+            row("T5", None),
+            row("T1", Some(0.9)),
+            row("T1", Some(0.8)),
+            row("T2", Some(0.9)),
+            row("T2", Some(0.1)),
+            row("T3", Some(0.1)),
+            row("T4", None),
+        ];
         let t = tally(&rows);
-        assert_eq!((t.met, t.part, t.missed, t.silent, t.judged()), (1, 1, 1, 1, 3));
+        assert_eq!((t.met, t.part, t.missed, t.silent, t.judged()), (1, 1, 2, 1, 4));
     }
 }

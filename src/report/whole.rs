@@ -5,7 +5,7 @@ use super::csv_out::Field;
 use super::facts::Figure;
 use super::reform::{Column, part, section, sheet};
 use super::register::{RegisterReport, sheets, tally};
-use super::{File, ReportError, html};
+use super::{File, ReportError, html, sentences, whole_costs};
 use crate::indicators::{Indicators, Values};
 use crate::network::Network;
 use crate::plan::beds::BedsGoal;
@@ -21,9 +21,9 @@ use minijinja::{Value, context};
 /// Indicators of the page for who decides: name, and whether more is better.
 const SHOWN: [&str; 14] = [
     "first_contact",
-    "primary_visits",
-    "in_county_all",
-    "in_county_ip",
+    "primary_visits_of_demand",
+    "in_county_all_of_demand",
+    "in_county_ip_of_demand",
     "beds_per_1000",
     "doctors_per_1000",
     "gps_per_10k",
@@ -43,6 +43,8 @@ pub struct Missing {
     pub model: String,
     /// Why, and what would repair it.
     pub sentences: Vec<String>,
+    /// What was asked cannot be had; else the case has nothing that the model is about, or a limit came first.
+    pub infeasible: bool,
 }
 
 /// How near to rest the plans came.
@@ -126,8 +128,11 @@ pub fn write_bundle(input: &WholeReport<'_>, lang: &str) -> Result<Vec<File>, Re
         ]);
     }
     let register = sheets(&input.register, text)?;
-    let tables = vec![achieved(input, text)?, sheet(text, "models", "whole-models", &MODELS, money)?, missed(input, text)?];
-    let mut sentences = lead_sentences(input, text);
+    let (measures, once, yearly) = whole_costs::measures(input, text)?;
+    let to_do = (!measures.table.rows.is_empty()).then_some(measures);
+    let mut tables: Vec<_> = to_do.into_iter().collect();
+    tables.extend([achieved(input, text)?, sheet(text, "models", "whole-models", &MODELS, money)?, missed(input, text)?]);
+    let mut sentences = lead_sentences(input, text, (once, yearly));
     sentences.extend(short);
     for m in input.missing {
         let title = text.say(&format!("reform-{}", m.model));
@@ -180,7 +185,8 @@ fn practitioners(input: &WholeReport<'_>) -> Option<(f64, f64)> {
 }
 
 /// What care costs and is missed, without the prices of targets: those of today and of the plan are not the same targets.
-fn care(plan: &ReferralPlan) -> f64 {
+#[must_use]
+pub fn care(plan: &ReferralPlan) -> f64 {
     plan.objective - plan.objective_parts.shortfall
 }
 
@@ -199,13 +205,13 @@ fn figures(input: &WholeReport<'_>, text: &Catalogue) -> Vec<Figure> {
             text.say_with("whole-met-of", &[("met", counted.met.into()), ("part", counted.part.into()), ("all", counted.judged().into())]),
         ),
         change("first_contact"),
-        change("in_county_all"),
+        change("in_county_all_of_demand"),
         posted.map_or_else(|| change("gps_per_10k"), |value| figure("whole-gps", value)),
         figure("whole-saved", text.money(saved)),
     ]
 }
 
-fn lead_sentences(input: &WholeReport<'_>, text: &Catalogue) -> Vec<String> {
+fn lead_sentences(input: &WholeReport<'_>, text: &Catalogue, (once, yearly): (f64, f64)) -> Vec<String> {
     let mut out = Vec::new();
     if let Some(layout) = input.layout {
         let n = |status: SiteStatus| layout.sites.iter().filter(|s| s.status == status).count();
@@ -226,6 +232,9 @@ fn lead_sentences(input: &WholeReport<'_>, text: &Catalogue) -> Vec<String> {
     let saved = care(input.before.0) - care(input.after.0);
     let id = if saved >= 0.0 { "whole-saves" } else { "whole-costs" };
     out.push(text.say_with(id, &[("yuan", saved.abs().into())]));
+    if once != 0.0 || yearly != 0.0 {
+        out.push(text.say_with("whole-price", &[("once", once.into()), ("yearly", yearly.into())]));
+    }
     let rest = input.rest;
     let id = if rest.rounds > 1 { "whole-rest" } else { "whole-rest-once" };
     let args = [("rounds", rest.rounds.into()), ("value", (100.0 * rest.value).into()), ("share", (100.0 * rest.share).into())];
@@ -270,12 +279,15 @@ fn missed(input: &WholeReport<'_>, text: &Catalogue) -> Result<super::reform::Sh
     let rows = input.after.1.ledger.iter().filter(|r| r.area.is_none() && r.met == Some(false)).map(|r| {
         let m = Measure::of_unit(&r.unit);
         let shown = |v: Option<f64>| v.map_or_else(|| text.say("cell-none"), |v| text.value(m, v));
+        // what misses by a hair is shown as exactly as that takes
+        let missed = r.upper.filter(|u| r.planned.is_some_and(|p| p > *u)).unwrap_or(r.target);
+        let planned = r.planned.map(|p| text.told_apart(m, p, missed));
         let row: [Field; 5] = [
             r.key.as_str().into(),
             text.key("target", &r.key).into(),
-            shown(Some(r.target)).into(),
+            sentences::asked(text, m, r.sense, r.target, r.upper).into(),
             shown(r.attainable).into(),
-            shown(r.planned).into(),
+            planned.unwrap_or_else(|| text.say("cell-none")).into(),
         ];
         row.to_vec()
     });

@@ -289,6 +289,20 @@ impl Catalogue {
         }
     }
 
+    /// A value with as many digits as tell it from another; as [`Self::value`] where the two are shown differently anyway, or are the same.
+    #[must_use]
+    pub fn told_apart(&self, measure: Measure, value: f64, other: f64) -> String {
+        let plain = self.value(measure, value);
+        if (value - other).abs() <= f64::EPSILON * other.abs() || plain != self.value(measure, other) {
+            return plain;
+        }
+        let exact = |x: f64, digits: usize| match measure {
+            Measure::Share => number::percent(x, digits),
+            _ => number::grouped(x, digits),
+        };
+        (2..=6).find(|&d| exact(value, d) != exact(other, d)).map_or(plain, |d| exact(value, d))
+    }
+
     /// A difference in its measure, with its sign; shares differ by percentage points.
     #[must_use]
     pub fn difference(&self, measure: Measure, value: f64) -> String {

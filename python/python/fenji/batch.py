@@ -73,7 +73,14 @@ class BatchResult:
         -------
         pandas.DataFrame
             Every row with its job, case, scenario, command and parameters.
+
+        Raises
+        ------
+        KeyError
+            The data set has no such table.
         """
+        if name not in self.tables:
+            raise KeyError(f"{name!r}: the tables are {', '.join(self.tables)}")
         path = self.folder / "data" / f"{name}.parquet"
         return pd.read_parquet(path) if path.exists() else pd.read_csv(path.with_suffix(".csv"))
 
@@ -363,6 +370,7 @@ def _on_cluster(
 
     wanted = _worker.build()
     _same_build(client, wanted)
+    _offered(client, demands)
     tries: dict[str, int] = {}
     good: list[str] | None = None
 
@@ -417,6 +425,16 @@ def _same_build(client: Any, wanted: str) -> None:
         raise UsageError(f"workers with another build of fenji than this one ({wanted}): {told}")
 
 
+def _offered(client: Any, demands: dict[str, float]) -> None:
+    """Some worker must offer what a job demands: Dask would wait for one for ever."""
+    workers = client.scheduler_info(n_workers=-1)["workers"] if demands else {}
+    offers = {address: told.get("resources") or {} for address, told in workers.items()}
+    if demands and not any(all(offer.get(name, 0.0) >= amount for name, amount in demands.items()) for offer in offers.values()):
+        asked = ", ".join(f"{name}={amount:g}" for name, amount in demands.items())
+        told = "; ".join(f"{address}: {offer or 'none'}" for address, offer in sorted(offers.items()))
+        raise UsageError(f'no worker offers {asked}: start workers with --resources "{asked}" or more (they offer {told})')
+
+
 def main(arguments: list[str] | None = None) -> int:
     """The command line of the module.
 
@@ -428,7 +446,7 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit code: 0 fine, 1 failure, 2 usage, 4 invalid input.
+        Exit code: 0 fine (a job that failed is a row), 1 failure, 2 usage, 4 invalid input, 130 stopped by Ctrl-C.
     """
     parser = argparse.ArgumentParser(prog="python -m fenji.batch", description="Run a batch of fenji, here or on a Dask cluster")
     parser.add_argument("spec", metavar="SPEC", help="specification (TOML) of fenji batch")
@@ -475,6 +493,9 @@ def main(arguments: list[str] | None = None) -> int:
     except FenjiError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"stopped: finished jobs are kept in {given.out}, and its data set and page are made; the same command goes on", file=sys.stderr)
+        return 130
     print(json.dumps({"folder": str(result.folder), "done": result.done, "jobs": result.jobs["status"].value_counts().to_dict()}))
     return 0
 

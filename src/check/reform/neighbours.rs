@@ -1,7 +1,6 @@
 //! Natural neighbours by their definition, pair by pair: slow, and sharing nothing with the triangulation that found them.
 
 use crate::travel::{Crs, Position};
-use std::collections::BTreeSet;
 
 /// Positions in a plane about their middle, km.
 pub(super) fn plane(crs: Crs, points: impl Iterator<Item = Position>) -> Vec<(f64, f64)> {
@@ -33,25 +32,14 @@ fn empty_circles(points: &[(f64, f64)], a: usize, b: usize) -> (f64, f64) {
     (low, high)
 }
 
-/// Whether every place is reached from the first by joined pairs.
-pub(super) fn hangs_together(places: &[usize], joined: impl Fn(usize, usize) -> bool) -> bool {
-    let (mut seen, mut next) = (BTreeSet::new(), places.first().copied().into_iter().collect::<Vec<_>>());
-    while let Some(a) = next.pop() {
-        if seen.insert(a) {
-            next.extend(places.iter().copied().filter(|&b| !seen.contains(&b) && joined(a, b)));
-        }
-    }
-    seen.len() == places.len()
-}
-
-/// Whether the smallest empty circle through two points has a radius of at most their distance: certainly (`true, true`), perhaps
-/// (`true, false`: by a hair), or not.
-pub(super) fn natural(points: &[(f64, f64)], a: usize, b: usize) -> (bool, bool) {
+/// Whether two surroundings have a border in common: the middles of empty circles through both points with a radius of at most their distance fill a
+/// stretch of at least `border` times that distance: certainly (`true, true`), perhaps (`true, false`: by a hair), or not.
+pub(super) fn natural(points: &[(f64, f64)], a: usize, b: usize, border: f64) -> (bool, bool) {
     if points[a] == points[b] {
         return (true, false);
     }
     let (low, high) = empty_circles(points, a, b);
-    let s = if low > 0.0 { low } else { high.min(0.0) };
-    let radius = (0.25 + s * s).sqrt();
-    (low <= high + 1e-6 && radius <= 1.0 + 1e-6, high - low > 1e-6 && radius < 1.0 - 1e-6)
+    let farthest = 0.75_f64.sqrt();
+    let stretch = high.min(farthest) - low.max(-farthest);
+    (stretch >= border - 1e-6, stretch >= border + 1e-6)
 }

@@ -28,12 +28,13 @@ struct Done {
     posted: f64,
 }
 
-/// Sums over what the people of a county have done, wherever.
+/// Sums over what the people of a county have done, wherever; `wanted...` counts those who are not served as well, so that nothing looks better for
+/// being refused (policy 3.3, I1 and I2).
 #[derive(Debug, Clone, Copy, Default)]
 struct Had {
-    cases: f64,
+    wanted_visits: f64,
+    wanted_stays: f64,
     here: f64,
-    visits: f64,
     visits_here: f64,
     stays: f64,
     stays_here: f64,
@@ -87,10 +88,10 @@ fn sums(network: &Network, problem: &Problem, plan: &ReferralPlan, of: &[Option<
         let (visit, primary) = (class.kind == Kind::O, f.rank() <= 2);
         let here = f.area.is_some_and(|x| x.index() == a);
         let h = &mut had[a];
-        h.cases += w;
+        *(if visit { &mut h.wanted_visits } else { &mut h.wanted_stays }) += w;
         h.cost += cost;
         h.fund += fund;
-        *(if visit { &mut h.visits } else { &mut h.stays }) += w;
+        h.stays += if visit { 0.0 } else { w };
         if here {
             h.here += w;
             h.fund_here += fund;
@@ -110,6 +111,11 @@ fn sums(network: &Network, problem: &Problem, plan: &ReferralPlan, of: &[Option<
         if !visit {
             *(if primary { &mut d.primary_days } else { &mut d.county_days }) += w * (class.acute_days + class.recovery_days);
         }
+    }
+    let unserved = plan.flows.unserved.rows().map(|(a, _, k, w)| (a, k, w));
+    let away = plan.flows.no_access.rows().map(|(i, k, w)| (network.settlements[i].area.index(), k, w));
+    for (a, k, w) in unserved.chain(away) {
+        *(if problem.classes[k].kind == Kind::O { &mut had[a].wanted_visits } else { &mut had[a].wanted_stays }) += w;
     }
     for (a, from, to, k, w) in plan.flows.down.rows() {
         had[a].down += if network.facilities[from].rank() >= 4 { w } else { 0.0 };
@@ -173,8 +179,8 @@ fn value(
         "fund-in-county" => ratio(h.fund_here, h.fund),
         "fund-primary" => ratio(d.primary_fund, d.fund),
         "stay-cost-head" => ratio(d.stay_cost, people),
-        "stays-in-county" => ratio(h.stays_here, h.stays),
-        "visits-in-county" => ratio(h.visits_here, h.visits),
+        "stays-in-county" => ratio(h.stays_here, h.wanted_stays),
+        "visits-in-county" => ratio(h.visits_here, h.wanted_visits),
         "sent-down" => ratio(h.down, h.above),
         "referrals" => Some(d.referrals),
         "primary-beds" => ratio(d.primary_days, 365.0 * mine(&|j| rank(j) == 2, &|j| problem.beds[j])),
@@ -184,7 +190,7 @@ fn value(
         "stay-cost" => ratio(d.stay_cost, d.stays),
         "paid-share" => ratio(h.fund, h.cost),
         "stay-rate" => ratio(h.stays, residents),
-        "out-of-county" => ratio(h.cases - h.here, h.cases),
+        "out-of-county" => ratio(h.wanted_visits + h.wanted_stays - h.here, h.wanted_visits + h.wanted_stays),
         _ => None,
     }
 }

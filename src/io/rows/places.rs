@@ -9,6 +9,7 @@ use crate::network::{Area, Evidence, Network, Settlement, Township};
 use crate::travel::Crs;
 use crate::units::{Persons, Yuan};
 use serde::Serialize;
+use smol_str::SmolStr;
 
 const EVIDENCE: [(&str, Evidence); 3] =
     [("observed", Evidence::Observed), ("modelled", Evidence::Modelled), ("assumed", Evidence::Assumed)];
@@ -222,9 +223,11 @@ pub struct SettlementRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name_en: Option<String>,
     /// Area it lies in.
-    pub area: String,
+    #[schemars(with = "String")]
+    pub area: SmolStr,
     /// Township it belongs to.
-    pub town: String,
+    #[schemars(with = "String")]
+    pub town: SmolStr,
     /// Inhabitants.
     #[schemars(range(max = 200_000_000))]
     pub pop: u64,
@@ -249,8 +252,8 @@ impl Row for SettlementRow {
             id: c.text("id"),
             name: c.text("name"),
             name_en: c.maybe_text("name_en"),
-            area: c.text("area"),
-            town: c.text("town"),
+            area: c.code("area"),
+            town: c.code("town"),
             pop: c.whole("pop", MOST_PEOPLE).unwrap_or_else(|| c.lost_people()),
             at: At::of(crs, c.position(crs)),
             evidence: c.evidence(),
@@ -275,8 +278,8 @@ impl SettlementRow {
             id: s.code.clone(),
             name: s.name.clone(),
             name_en: s.name_en.clone(),
-            area: network.area(s.area).code.clone(),
-            town: network.town(s.town).code.clone(),
+            area: network.area(s.area).code.as_str().into(),
+            town: network.town(s.town).code.as_str().into(),
             pop: s.population.0,
             at: At::of(network.crs, s.position),
             evidence: s.evidence,
@@ -285,7 +288,7 @@ impl SettlementRow {
 
     /// The settlement, its references not yet resolved, and the codes of its area and township.
     #[must_use]
-    pub fn split(self) -> (Settlement, String, String) {
+    pub fn split(self) -> (Settlement, SmolStr, SmolStr) {
         let settlement = Settlement {
             code: self.id,
             name: self.name,

@@ -35,14 +35,12 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &StaffAnswer) -> Result<Ve
     let of = |f: &dyn Fn(&crate::plan::reform::staff::PipelineYear) -> f64| -> Vec<(f64, f64)> {
         a.pipeline.years.iter().map(|y| (f64::from(y.year), f(y))).collect()
     };
-    let mut series = vec![
+    let series = vec![
         Series { name: text.say("legend-staff-stock"), points: of(&|y| y.stock) },
         Series { name: text.say("legend-staff-wanted"), points: of(&|y| y.wanted).into_iter().filter(|p| p.1 > 0.0).collect() },
     ];
-    for (n, name) in a.pipeline.programmes.iter().enumerate() {
-        let name = text.say_with("legend-staff-seats", &[("name", (&text.key("programme", name)).into())]);
-        series.push(Series { name, points: of(&|y| y.seats.get(n).copied().unwrap_or_default()) });
-    }
+    // an axis may have ticks between years
+    let year = |x: f64| if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { String::new() };
     out.push(lines::draw(&Curves {
         id: "staff-pipeline",
         title: text.say("picture-staff-pipeline-title"),
@@ -50,10 +48,28 @@ pub(super) fn draw(input: &ReformPictureInput<'_>, a: &StaffAnswer) -> Result<Ve
         caption: text.say("picture-staff-pipeline-caption"),
         x: text.say("axis-plan-year"),
         y: text.say("axis-staff-people"),
-        // an axis may have ticks between years
-        x_word: &|x| if (x - x.round()).abs() < 1e-9 { format!("{x:.0}") } else { String::new() },
+        x_word: &year,
         y_word: &|y| text.exact(y, 0),
         series,
+        target: None,
+        from_zero: true,
+    })?);
+    let programmes = a
+        .pipeline
+        .programmes
+        .iter()
+        .enumerate()
+        .map(|(n, name)| Series { name: text.key("programme", name), points: of(&|y| y.seats.get(n).copied().unwrap_or_default()) });
+    out.push(lines::draw(&Curves {
+        id: "staff-seats",
+        title: text.say("picture-staff-seats-title"),
+        subtitle: input.case_line(),
+        caption: text.say("picture-staff-seats-caption"),
+        x: text.say("axis-plan-year"),
+        y: text.say("axis-staff-seats"),
+        x_word: &year,
+        y_word: &|y| text.exact(y, 0),
+        series: programmes.collect(),
         target: None,
         from_zero: true,
     })?);

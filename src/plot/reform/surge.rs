@@ -96,7 +96,12 @@ fn stroke(scenario: usize) -> &'static str {
 /// From today to the surge, a line for each facility that is full on the way: grey until it is full, red after.
 fn breaks(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Picture, PlotError> {
     let text = input.text;
-    let rows = &a.breaks[..a.breaks.len().min(MOST)];
+    // those that are full as usual come after those that give out on the way, and are counted where there is no room
+    let (mut full, mut rows): (Vec<_>, Vec<_>) = a.breaks.iter().partition(|b| b.at <= 0.0);
+    full.sort_by(|x, y| y.lacks.total_cmp(&x.lacks).then_with(|| x.facility.cmp(&y.facility)));
+    rows.extend(full.iter().take(if rows.is_empty() { MOST } else { 10 }));
+    let left_out = a.breaks.len() - rows.len().min(MOST);
+    rows.truncate(MOST);
     let label = |b: &crate::plan::reform::surge::Break| {
         let what = text.say(if b.beds { "surge-beds" } else { "surge-doctors" });
         format!("{} – {what}", shorten(&input.facility_name(&b.facility), 34))
@@ -105,7 +110,7 @@ fn breaks(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Picture, Pl
     let wide = WIDTH - names - 120.0;
     #[allow(clippy::cast_precision_loss)] // few rows
     let height = TOP + ROW * rows.len() as f64;
-    let mut sheet = Sheet::new("surge-breaks", WIDTH, height + 44.0);
+    let mut sheet = Sheet::new("surge-breaks", WIDTH, height + if left_out > 0 { 66.0 } else { 44.0 });
     heading(&mut sheet, &text.say("picture-surge-breaks-title"), &input.case_line());
     for quarter in 0..=4 {
         let share = f64::from(quarter) / 4.0;
@@ -125,5 +130,9 @@ fn breaks(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Picture, Pl
         sheet.text((names + wide + 8.0, y + 16.0), &text.percent(b.surge), Type::plain(12.0));
     }
     sheet.text((names + wide / 2.0, height + 26.0), &text.say("axis-surge-way"), Type::plain(13.0).at(Anchor::Middle));
+    if left_out > 0 {
+        let words = text.say_with("surge-breaks-left-out", &[("n", left_out.into())]);
+        sheet.text((names, height + 50.0), &words, Type::plain(12.0).in_colour(palette::QUIET));
+    }
     sheet.finish(text.say("picture-surge-breaks-title"), text.say("picture-surge-breaks-caption"))
 }

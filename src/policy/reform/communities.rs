@@ -4,8 +4,9 @@ use super::{Named, Ranged, Section, ranged};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Distance beyond which natural neighbours must be so in the whole case too, km (assumed: twice the way between seats of mountain townships).
-pub const LONG_KM: f64 = 20.0;
+/// Least length of the border that the surroundings of two neighbouring seats have in common, as a share of their distance (assumed): what meets
+/// at little more than a corner has no way from the one to the other.
+pub const BORDER_SHARE: f64 = 0.2;
 
 /// How many communities a county has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
@@ -25,7 +26,7 @@ pub enum Adjacency {
     /// By road where the case has roads, else by the Delaunay triangulation of the seats without its long pairs.
     #[default]
     Auto,
-    /// Delaunay triangulation of the seats of the county without its long pairs (see `district::adjacency::natural`).
+    /// Seats whose surroundings have a border in common (see `district::adjacency::natural`).
     Delaunay,
     /// Every seat with its `nearest` nearest.
     Nearest,

@@ -1,7 +1,7 @@
 //! From the tables to partitions: who is parted with whom, who leads, who neighbours whom, what is balanced.
 
 use super::*;
-use crate::policy::reform::communities::LONG_KM;
+use crate::policy::reform::communities::BORDER_SHARE;
 use std::collections::BTreeSet;
 
 /// A group that is parted as one.
@@ -59,7 +59,9 @@ pub(in crate::reform) fn frame(input: &ReformInput<'_>, tertiary: bool) -> Frame
     let mut out = Frame { groups: Vec::new(), neighbours_from, fewer: Vec::new(), repairs: Vec::new() };
     let mut of_group: BTreeMap<(usize, String), Vec<usize>> = BTreeMap::new();
     for (a, area) in network.areas.iter().enumerate() {
-        let wanted = if rules.areas.is_empty() { area.urban == tertiary } else { rules.areas.contains(&area.code) };
+        // hospitals from outside of a part of a case stand in an area without townships: there is nothing to part
+        let peopled = || !tertiary || network.towns.iter().any(|t| t.area.index() == a);
+        let wanted = if rules.areas.is_empty() { area.urban == tertiary && peopled() } else { rules.areas.contains(&area.code) };
         let key = match rules.within {
             Within::County => (a, String::new()),
             Within::Prefecture => (0, area.prefecture.clone().unwrap_or_default()),
@@ -194,22 +196,25 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
     out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
 }
 
-/// Neighbours among the townships of a group: natural neighbours among themselves. A pair farther apart than [`LONG_KM`] must be one in the whole
-/// case as well, since who lies between two townships parts them, a township of another county too; where that would take the group apart all stay.
+/// Neighbours among the townships of a group: natural neighbours among themselves that are so in the whole case too, since who lies between two
+/// townships parts them, a township of another county too. Where that takes the group apart, the shortest pairs that are natural neighbours
+/// among themselves join it again.
 fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
         (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
         (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
         _ => {
-            let own = adjacency::natural(&adjacency::plane(crs, points));
+            let own = adjacency::natural(&adjacency::plane(crs, points), BORDER_SHARE);
             // those of the group first: of several at one place the first stands for all
             let others = (0..input.case.network.towns.len()).filter(|t| !towns.contains(t));
             let everybody: Vec<Position> = towns.iter().copied().chain(others).map(|t| input.case.network.towns[t].position).collect();
-            let whole: BTreeSet<(usize, usize)> = adjacency::natural(&adjacency::plane(crs, &everybody)).into_iter().collect();
-            let near = |&(a, b): &(usize, usize)| crate::travel::metric::distance_km(crs, points[a], points[b]) <= LONG_KM;
-            let pairs: Vec<(usize, usize)> = own.iter().copied().filter(|p| near(p) || whole.contains(p)).collect();
-            if adjacency::bridges(crs, points, &pairs).is_empty() { pairs } else { own }
+            let whole: BTreeSet<(usize, usize)> =
+                adjacency::natural(&adjacency::plane(crs, &everybody), BORDER_SHARE).into_iter().collect();
+            let mut pairs: Vec<(usize, usize)> = own.iter().copied().filter(|p| whole.contains(p)).collect();
+            pairs.extend(adjacency::joining(crs, points, &pairs, own.into_iter()));
+            pairs.sort_unstable();
+            pairs
         }
     }
 }

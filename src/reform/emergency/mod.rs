@@ -4,6 +4,7 @@
 //!    ([`crate::model::reform::emergency`] has the formulation), and beside it the fewest that cover every settlement some candidate can cover
 //!    (location set covering, Toregas et al. 1971, <https://doi.org/10.1287/opre.19.6.1363>). Stations to keep stand first. Prices of the
 //!    relaxations stand in the plan: they prove how few can do.
+//!    Among as many stations those are sought that have most people within 15 minutes of one (`circle`).
 //! 2. **Ambulances** (`fleet`): one for every 30,000 people nearest to an area's stations, at least one a station; each further one where most
 //!    people wait for each ambulance (which makes the largest number of people an ambulance as small as can be), or, with `availability`, where
 //!    it adds most expected coverage.
@@ -14,6 +15,7 @@
 //!
 //! When less than the share asked for can be covered from the candidates, the repairs name the settlements that need a site.
 
+mod circle;
 mod fleet;
 mod prices;
 mod reach;
@@ -62,6 +64,8 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
     }
     let kept = |s: usize| rules.keep.contains(&network.facilities[frame.sites[s]].code);
     let chosen = stations::choose(input, &frame, &kept, rules.coverage * float(all), observer)?;
+    let mut chosen = chosen;
+    chosen.open = circled(input, &frame, &kept, chosen.open, rules.coverage * float(all), observer)?;
     let open = chosen.open.clone();
     let nearest = nearest(input, &frame, &open);
     let (fleets, mut ambulances) = fleets(input, &frame, &open, &nearest);
@@ -121,6 +125,29 @@ fn frame(input: &ReformInput<'_>) -> Frame {
         })
         .collect();
     Frame { settlements, sites, covers }
+}
+
+/// As many stations with more people in a circle of 15 minutes, while enough people stay covered.
+fn circled(
+    input: &ReformInput<'_>,
+    frame: &Frame,
+    kept: &dyn Fn(usize) -> bool,
+    open: Vec<usize>,
+    need: f64,
+    observer: &dyn Observer,
+) -> Result<Vec<usize>, ReformError> {
+    let from: Vec<Place> = frame.settlements.iter().map(|&i| Place::Settlement(SettlementId::new(i))).collect();
+    let to: Vec<Place> = frame.sites.iter().map(|&j| Place::Facility(FacilityId::new(j))).collect();
+    let times = input.case.travel.within(&input.case.network, &from, &to, circle::CIRCLE);
+    let (mut covers, mut near) = (vec![Vec::new(); frame.sites.len()], vec![Vec::new(); frame.sites.len()]);
+    for (row, list) in frame.covers.iter().enumerate() {
+        list.iter().for_each(|&s| covers[s].push(row));
+        times.row(row).filter(|(_, t)| *t <= circle::CIRCLE).for_each(|(s, _)| near[s].push(row));
+    }
+    let people: Vec<f64> = frame.settlements.iter().map(|&i| float(input.case.network.settlements[i].population.0)).collect();
+    let circle = circle::Circle { people: &people, covers, near };
+    let wider = circle::widen(&circle, open, kept, need);
+    circle::best(&circle, wider, kept, need, &input.limits, observer)
 }
 
 /// Which settlements need a site for the share asked for, largest first.

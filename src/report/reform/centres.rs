@@ -122,8 +122,14 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
     })
 }
 
-/// A province by the name of its capital's area, as no table names provinces: its code where nothing is known.
+/// A province by its name where the case has the codes of GB/T 2260 (six digits a county), else by its first hospital that serves all areas, else by
+/// its code: no table names provinces.
 fn province(input: &ReformPictureInput<'_>, code: &str) -> String {
+    let standard = input.network.areas.iter().all(|a| a.code.len() == 6 && a.code.bytes().all(|b| b.is_ascii_digit()));
+    let id = format!("province-{code}");
+    if standard && input.text.has(&id) {
+        return input.text.say(&id);
+    }
     let first = input.network.facilities.iter().find(|f| f.area.is_none() && f.code.starts_with(code));
     first.map_or_else(|| code.to_owned(), |f| format!("{code} {}", input.text.place(&f.name, f.name_en.as_deref())))
 }

@@ -5,6 +5,7 @@ use super::super::csv_out::Field;
 use super::super::facts::Figure;
 use super::{Column, Part, sheet};
 use crate::plan::reform::SurgeAnswer;
+use crate::plan::reform::surge::Break;
 use crate::plot::reform::ReformPictureInput;
 
 pub(super) fn part(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Part, ReportError> {
@@ -12,6 +13,9 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Pa
     let figure = |id: &str, value: String| Figure { name: text.say(id), value };
     let beds: f64 = a.areas.iter().map(|x| x.convertible).sum();
     let mut notes = vec![text.say("surge-assumed")];
+    if !a.stress.is_empty() {
+        notes.push(text.say("surge-stress-word"));
+    }
     if a.worked_out {
         notes.push(text.say("surge-worked-out"));
     }
@@ -76,7 +80,7 @@ fn sentences(input: &ReformPictureInput<'_>, a: &SurgeAnswer, beds: f64) -> Vec<
     if !a.breaks.is_empty() {
         out.push(text.say_with("surge-breaks", &[("n", a.breaks.len().into()), ("now", at_once.into())]));
     }
-    for b in a.breaks.iter().take(3) {
+    for b in on_the_way(a).into_iter().take(3) {
         let name = input.facility_name(&b.facility);
         let what = text.say(if b.beds { "surge-beds" } else { "surge-doctors" });
         let args = [("name", (&name).into()), ("what", (&what).into()), ("load", b.surge.into()), ("lacks", b.lacks.into())];
@@ -87,6 +91,14 @@ fn sentences(input: &ReformPictureInput<'_>, a: &SurgeAnswer, beds: f64) -> Vec<
         let args = [("name", (&name).into()), ("yuan", s.objective.into()), ("unmet", s.unmet.into()), ("displaced", s.displaced.into())];
         out.push(text.say_with("surge-stressed", &args));
     }
+    out
+}
+
+/// First those that give out while the surge comes, the first first; then those that are full as usual, the one that lacks most first.
+fn on_the_way(a: &SurgeAnswer) -> Vec<&Break> {
+    let (mut full, mut out): (Vec<&Break>, Vec<&Break>) = a.breaks.iter().partition(|b| b.at <= 0.0);
+    full.sort_by(|x, y| y.lacks.total_cmp(&x.lacks).then_with(|| x.facility.cmp(&y.facility)));
+    out.extend(full);
     out
 }
 
@@ -140,7 +152,7 @@ fn sheets(input: &ReformPictureInput<'_>, a: &SurgeAnswer) -> Result<Vec<super::
         out.push(sheet(text, "surge-transfers", "surge-transfers", &columns, moves)?);
     }
     if !a.breaks.is_empty() {
-        let rows = a.breaks.iter().map(|b| {
+        let rows = on_the_way(a).into_iter().map(|b| {
             vec![
                 b.facility.as_str().into(),
                 Field::Words(input.facility_name(&b.facility)),

@@ -4,6 +4,7 @@ use super::super::ReportError;
 use super::super::csv_out::Field;
 use super::super::facts::Figure;
 use super::{Column, Part, sheet};
+use crate::indicators::reform::telemedicine::SERVICES;
 use crate::plan::reform::TelemedicineAnswer;
 use crate::plan::reform::telemedicine::HubWhy;
 use crate::plot::reform::ReformPictureInput;
@@ -92,6 +93,16 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         Column::Words("hub_name", "col-hub"),
         Column::Number("yuan", "col-yuan-year", 0),
     ];
+    let service_rows = SERVICES.iter().map(|s| {
+        let [county, primary] = [a.county, a.primary].map(of);
+        vec![(*s).into(), Field::Words(text.key("service", s)), Field::Words(county), Field::Words(primary)]
+    });
+    let service_columns = [
+        Column::Code("service"),
+        Column::Words("name", "col-service"),
+        Column::Words("county_hospitals", "col-tele-county"),
+        Column::Words("centres", "col-tele-primary"),
+    ];
     let why_rows = a.why.iter().map(|w| {
         let hub = text.say(if w.open { "cell-yes" } else { "cell-no" });
         vec![w.facility.as_str().into(), Field::Words(input.facility_name(&w.facility)), Field::Words(hub), w.otherwise.into()]
@@ -113,6 +124,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &TelemedicineAnswer) -> Re
         ],
         sentences,
         sheets: vec![
+            sheet(text, "telemedicine-services", "tele-services-title", &service_columns, service_rows.collect())?,
             sheet(text, "telemedicine-hubs", "tele-hubs", &hub_columns, hub_rows.collect())?,
             sheet(text, "telemedicine-why", "tele-why", &why_columns, why_rows.collect())?,
             sheet(text, "telemedicine-links", "tele-links", &link_columns, link_rows.collect())?,

@@ -237,6 +237,7 @@ report-violations = { $n ->
     [one] { EXACT($n) } violation
    *[other] { EXACT($n) } violations
 }
+cert-check-word = { $passed }; that nothing is better is the solver's word and was not worked out again
 place-in-area = { $facility } ({ $area })
 value-yuan-exact = { EXACT($n) } yuan a year
 plan-number = Plan { EXACT($n) }

@@ -225,6 +225,7 @@ report-violations = { $n ->
     [0] 通过：无违反项
    *[other] { EXACT($n) } 项违反
 }
+cert-check-word = { $passed }；最优性依求解器结论，未重新推算
 place-in-area = { $area }{ $facility }
 value-yuan-exact = { EXACT($n) } 元/年
 plan-number = 方案 { EXACT($n) }

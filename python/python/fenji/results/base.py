@@ -33,7 +33,7 @@ class Bounds:
     primal : float
         Value of the plan.
     dual : float
-        No plan is better than this; infinite when nothing is proven.
+        No plan is better than this: a floor of what is minimised, a ceiling of what is maximised; infinite when nothing is proven.
     """
 
     primal: float
@@ -41,8 +41,8 @@ class Bounds:
 
     @property
     def gap(self) -> float:
-        """Relative gap ``(primal - dual) / max(1, |primal|)``."""
-        return _gap(self.primal, self.dual)
+        """Relative gap ``|primal - dual| / max(1, |primal|)``."""
+        return _gap(self.primal, self.dual) if self.primal >= self.dual else _gap(-self.primal, -self.dual)
 
 
 class Result:
@@ -88,7 +88,7 @@ class Result:
     @property
     def bounds(self) -> Bounds | None:
         """Value of the plan and proven bound; ``None`` where nothing is minimised or there is no plan."""
-        return _bounds(self.answer.get("bounds"))
+        return _bounds(self.answer.get("bounds"), bool(self.answer.get("maximised")))
 
     @property
     def gap(self) -> float:
@@ -328,11 +328,12 @@ def _ended(told: Any) -> tuple[str, str | None]:
     return str(told or ""), None
 
 
-def _bounds(told: Any) -> Bounds | None:
+def _bounds(told: Any, maximised: bool = False) -> Bounds | None:
     if not isinstance(told, Mapping):
         return None
+    worst = -math.inf if maximised else math.inf
     primal, dual = told.get("primal"), told.get("dual")
-    return Bounds(math.inf if primal is None else float(primal), -math.inf if dual is None else float(dual))
+    return Bounds(worst if primal is None else float(primal), -worst if dual is None else float(dual))
 
 
 def _repairs(answer: Mapping[str, Any]) -> list[dict[str, Any]]:

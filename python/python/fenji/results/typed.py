@@ -171,6 +171,9 @@ class PlanResult(Result):
                 shelf.put(file[len(name) + 1 :], self.read(file))
         plan = json.loads(self.read(f"{name}/plan.json"))
         head = {k: plan.get(k) for k in ("case", "objective", "objectives", "bounds", "termination", "indicators", "seconds", "unit", "maximised")}
+        if plan.get("maximised") and isinstance(plan.get("bounds"), dict):
+            # a plan file holds the bounds of the minimised negative
+            head["bounds"] = {k: None if v is None else -v for k, v in plan["bounds"].items()}
         told = {"command": name, "ok": True, **{k: v for k, v in head.items() if v is not None}}
         kinds: dict[str, type[Result]] = {"referral": ReferralResult, "layout": LayoutResult}
         return kinds.get(name, ReformResult)(name, Answer(0, told, name, shelf), self._case)

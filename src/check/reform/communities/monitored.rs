@@ -120,6 +120,14 @@ fn values<'k>(
             }
         }
     }
+    // whoever wanted something: treated, not served, without a way
+    let mut wanted = [all[0], all[1]];
+    for (a, _, k, w) in plan.flows.unserved.rows() {
+        wanted[usize::from(problem.classes[k].kind == Kind::H)] += if a == area.index() { w } else { 0.0 };
+    }
+    for (i, k, w) in plan.flows.no_access.rows() {
+        wanted[usize::from(problem.classes[k].kind == Kind::H)] += if network.settlements[i].area == area { w } else { 0.0 };
+    }
     for (a, from, to, k, w) in plan.flows.down.rows() {
         down += if a == area.index() && network.facilities[from].rank() >= 4 { w } else { 0.0 };
         referrals += if member[to] { w } else { 0.0 };
@@ -131,7 +139,7 @@ fn values<'k>(
     for (from, doctors) in plan.flows.postings.from.iter().zip(&plan.flows.postings.doctors) {
         posted += if member[*from as usize] { *doctors } else { 0.0 };
     }
-    let (cases, cases_inside) = (all[0] + all[1], inside[0] + inside[1]);
+    let (cases, cases_inside) = (wanted[0] + wanted[1], inside[0] + inside[1]);
     out.extend([
         ("posted", Some(posted)),
         ("referrals", Some(referrals)),
@@ -139,8 +147,8 @@ fn values<'k>(
         ("fund-in-county", ratio(inside[3], all[3])),
         ("fund-primary", ratio(small[1], fund)),
         ("stay-cost-head", ratio(stays[1], heads)),
-        ("stays-in-county", ratio(inside[1], all[1])),
-        ("visits-in-county", ratio(inside[0], all[0])),
+        ("stays-in-county", ratio(inside[1], wanted[1])),
+        ("visits-in-county", ratio(inside[0], wanted[0])),
         ("sent-down", ratio(down, away)),
         ("primary-beds", ratio(days[0], 365.0 * sum([2, 2], &|j| problem.beds[j]))),
         ("visits-doctor-day", ratio(small[0], 251.0 * primary)),

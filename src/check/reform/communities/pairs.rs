@@ -1,12 +1,22 @@
 //! Pairs of neighbouring townships, held against the rule they are said to come from.
 
-use super::super::neighbours::{hangs_together, natural, plane};
+use super::super::neighbours::{natural, plane};
 use super::{Findings, Known};
 use crate::plan::reform::communities::{CommunitiesAnswer, NeighboursFrom};
-use crate::policy::reform::communities::LONG_KM;
+use crate::policy::reform::communities::BORDER_SHARE;
 use crate::travel::Travel;
 use crate::travel::metric::distance_km;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the stated rule says of a pair.
+struct Kin {
+    /// It may be one.
+    may: bool,
+    /// It must be one.
+    must: bool,
+    /// It may be one only where it joins what would be apart without it.
+    joins: bool,
+}
 
 /// The pairs of a group by position, verified against the rule they are said to come from.
 pub(super) fn pairs(
@@ -22,26 +32,20 @@ pub(super) fn pairs(
     let both = |list: &[[String; 2]]| list.iter().map(|[a, b]| (at(a).min(at(b)), at(a).max(at(b)))).collect::<BTreeSet<_>>();
     let (all, bridges) = (both(&answer.groups[g].neighbours), both(&answer.groups[g].bridges));
     let position = |t: usize| network.towns[t].position;
-    // whether a pair may be one, and whether it must be one
-    let sound: Box<dyn Fn(usize, usize) -> (bool, bool)> = match (from, &known.case.travel) {
-        (NeighboursFrom::Delaunay, _) => {
-            // far apart, a township of another county between them parts two townships, unless that takes the group apart
-            let all = plane(network.crs, (0..network.towns.len()).map(position));
-            let own = plane(network.crs, towns.iter().map(|&t| position(t)));
-            let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
-            let among = move |a: usize, b: usize| match (index.get(&a), index.get(&b)) {
-                (Some(&a), Some(&b)) => natural(&own, a, b),
-                _ => (false, false),
-            };
-            let strict = move |a: usize, b: usize| {
-                let (may, must) = among(a, b);
-                let far = may && distance_km(network.crs, position(a), position(b)) > LONG_KM;
-                let (may_all, must_all) = if far { natural(&all, a, b) } else { (true, true) };
-                ((may && may_all, must && must_all), (may, must))
-            };
-            let apart = !hangs_together(towns, |a, b| strict(a, b).0.0);
-            Box::new(move |a, b| if apart { strict(a, b).1 } else { strict(a, b).0 })
-        }
+    let all_plane = plane(network.crs, (0..network.towns.len()).map(position));
+    let own_plane = plane(network.crs, towns.iter().map(|&t| position(t)));
+    let index: BTreeMap<usize, usize> = towns.iter().enumerate().map(|(n, &t)| (t, n)).collect();
+    let among = |a: usize, b: usize| match (index.get(&a), index.get(&b)) {
+        (Some(&a), Some(&b)) => natural(&own_plane, a, b, BORDER_SHARE),
+        _ => (false, false),
+    };
+    let sound: Box<dyn Fn(usize, usize) -> Kin> = match (from, &known.case.travel) {
+        (NeighboursFrom::Delaunay, _) => Box::new(|a, b| {
+            // a township of another county between them parts two townships, unless that takes the group apart
+            let (may, must) = among(a, b);
+            let (may_all, must_all) = if may { natural(&all_plane, a, b, BORDER_SHARE) } else { (false, false) };
+            Kin { may, must: must && must_all, joins: may && !may_all }
+        }),
         (NeighboursFrom::Nearest, _) => {
             let k = known.rules.nearest as usize;
             let rank = move |a: usize, b: usize| {
@@ -50,20 +54,37 @@ pub(super) fn pairs(
             };
             Box::new(move |a, b| {
                 let near = rank(a, b) < k || rank(b, a) < k;
-                (near, near)
+                Kin { may: near, must: near, joins: false }
             })
         }
-        (NeighboursFrom::Road, Travel::Road(_)) => Box::new(|_, _| (true, false)),
-        (NeighboursFrom::Road, _) => Box::new(|_, _| (false, false)),
+        (NeighboursFrom::Road, Travel::Road(_)) => Box::new(|_, _| Kin { may: true, must: false, joins: false }),
+        (NeighboursFrom::Road, _) => Box::new(|_, _| Kin { may: false, must: false, joins: false }),
     };
     for &(a, b) in all.iter().filter(|p| !bridges.contains(p)) {
-        if !towns.contains(&a) || !towns.contains(&b) || !sound(a, b).0 {
-            let place = format!("{} {}", network.towns[a].code, network.towns[b].code);
-            found.add("communities-pairs", place, 1.0, 0.0, "These are no neighbours by the stated rule.");
+        let place = || format!("{} {}", network.towns[a].code, network.towns[b].code);
+        let kin = sound(a, b);
+        if !towns.contains(&a) || !towns.contains(&b) || !kin.may {
+            found.add("communities-pairs", place(), 1.0, 0.0, "These are no neighbours by the stated rule.");
+        } else if kin.joins {
+            let rest: Vec<(usize, usize)> = all.iter().copied().filter(|p| *p != (a, b)).collect();
+            let here = reached(a, &rest, |t| towns.contains(&t));
+            let km = distance_km(network.crs, position(a), position(b));
+            let shorter = |c: usize, d: usize| distance_km(network.crs, position(c), position(d)) < km - 1e-9 && among(c, d).1;
+            if here.contains(&b) {
+                found.add(
+                    "communities-pairs",
+                    place(),
+                    1.0,
+                    0.0,
+                    "A township of another county lies between these, and nothing needs the pair.",
+                );
+            } else if here.iter().any(|&c| towns.iter().any(|&d| !here.contains(&d) && shorter(c, d))) {
+                found.add("communities-pairs", place(), km, 0.0, "A shorter pair would join what this one joins.");
+            }
         }
     }
     for (n, &a) in towns.iter().enumerate() {
-        for &b in towns[n + 1..].iter().filter(|&&b| !all.contains(&(a, b)) && sound(a, b).1) {
+        for &b in towns[n + 1..].iter().filter(|&&b| !all.contains(&(a, b)) && sound(a, b).must) {
             let place = format!("{} {}", network.towns[a].code, network.towns[b].code);
             found.add("communities-pairs", place, 0.0, 1.0, "This pair is missing.");
         }
@@ -78,7 +99,12 @@ pub(super) fn pairs(
     all.into_iter().collect()
 }
 
+/// How many townships are reached from one.
 pub(super) fn reach(from: usize, pairs: &[(usize, usize)], inside: impl Fn(usize) -> bool) -> usize {
+    reached(from, pairs, inside).len()
+}
+
+fn reached(from: usize, pairs: &[(usize, usize)], inside: impl Fn(usize) -> bool) -> BTreeSet<usize> {
     let mut near: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for &(a, b) in pairs {
         near.entry(a).or_default().push(b);
@@ -93,5 +119,5 @@ pub(super) fn reach(from: usize, pairs: &[(usize, usize)], inside: impl Fn(usize
             }
         }
     }
-    reached.len()
+    reached
 }

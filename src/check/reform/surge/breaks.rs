@@ -64,6 +64,38 @@ pub(super) fn check(problem: &Problem, rules: &Surge, a: &SurgeAnswer, referral:
     }
 }
 
+/// What can be held against the breaks without the flows that they rest on: facilities there are, and numbers that fit one another.
+pub(super) fn alone(problem: &Problem, a: &SurgeAnswer, found: &mut Findings) {
+    let known: BTreeMap<&str, usize> = problem.network.facilities.iter().enumerate().map(|(j, f)| (f.code.as_str(), j)).collect();
+    let mut told = BTreeMap::new();
+    let mut last = 0.0;
+    for b in &a.breaks {
+        let Some(&j) = known.get(b.facility.as_str()) else {
+            found.add("names", b.facility.as_str(), 1.0, 0.0, "The case has no facility of this code.");
+            continue;
+        };
+        if told.insert((j, b.beds), ()).is_some() {
+            found.add("names", b.facility.as_str(), 2.0, 1.0, "The facility is told twice.");
+        }
+        if b.at < last - 1e-6 {
+            found.add("value", b.facility.as_str(), b.at, last, "Facilities are not in the order in which they are full.");
+        }
+        last = b.at;
+        let at = || b.facility.clone();
+        if b.surge.is_nan() || b.surge < 1.0 - 1e-6 || b.load.is_nan() || b.load < 0.0 {
+            found.add("value", at(), b.surge, 1.0, "The facility is not full in the surge.");
+            continue;
+        }
+        let full = ((1.0 - b.load) / (b.surge - b.load)).clamp(0.0, 1.0);
+        found.equal("value", at, b.at, full, 1e-4, "It is full at another point.");
+        // beds are those of the case; doctors may be posted elsewhere by flows that are not here
+        if b.beds {
+            let lacks = (b.surge - 1.0) * problem.beds[j];
+            found.equal("value", at, b.lacks, lacks, VALUE * lacks.abs().max(1.0), "It lacks another number.");
+        }
+    }
+}
+
 fn held_against(b: &Break, [usual, surge]: [f64; 2], [lacks, held]: [f64; 2], found: &mut Findings) {
     let at = || b.facility.clone();
     if surge.is_nan() || surge < 1.0 - 1e-6 {

@@ -60,7 +60,7 @@ pub(super) fn check(
             let what = "The referral plan that what is full first rests on is not there (referral.json beside the plan).";
             found.add("exist", "breaks", number(a.breaks.len()), 0.0, what);
         }
-        None => {}
+        None => breaks::alone(problem, a, found),
     }
     let runs: &[&str] = if rules.stress { &["usual", "surge", "convertible", "protected"] } else { &[] };
     listed("stress", a.stress.iter().map(|s| s.name.as_str()), runs.iter().copied(), found);

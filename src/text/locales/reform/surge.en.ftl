@@ -18,6 +18,7 @@ surge-stress-usual = Referral plan as usual
 surge-stress-surge = Referral plan in the surge
 surge-stress-convertible = ... with convertible beds
 surge-stress-protected = Referral plan with beds held back for the worst areas
+surge-stress-word = Referral plans under stress are the solver's word: the check does not solve them again.
 surge-assumed = Assumed: scenarios with their probabilities, patients as usual, prices of a bed kept, of a transfer and of a patient without a bed, factors on cases. The most convertible beds, 12 for 100,000 people, come from the plan for 2027. With the budget of uncertainty all areas are taken together, transfers free.
 surge-worked-out = The table counts no intensive-care beds in the areas; those of today are worked out by the scenario's rates (15 for 100,000 people in city cores, 8 in counties).
 surge-no-referral = Which facilities are full first was not worked out: it needs a referral plan (--referral PLAN) or stress = true.
@@ -25,6 +26,7 @@ surge-areas = Areas
 surge-transfers = Transfers
 surge-first-full = What is full first
 surge-under-stress = Referral plans under stress
+surge-breaks-left-out = and { EXACT($n) } more that are full already as usual (table)
 surge-left-out = and { EXACT($n) } more areas (table)
 col-surge-value = Keeping and weighted surge cost, yuan
 col-surge-convertible = Convertible beds

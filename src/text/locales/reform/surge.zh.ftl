@@ -18,6 +18,7 @@ surge-stress-usual = 平时的转诊方案
 surge-stress-surge = 疫情中的转诊方案
 surge-stress-convertible = 另有可转换床位
 surge-stress-protected = 为最坏地区预留床位的转诊方案
+surge-stress-word = 压力情景下的转诊方案依求解器结论，核查不重新求解。
 surge-assumed = 假定：情景及概率、平时患者数、常备床位与转运及无床患者的价格、病例倍数。可转换床位上限（每十万人 12 张）来自 2027 年规划。不确定性预算按各地合计、转运免费计算。
 surge-worked-out = 表中各地没有重症床位数；现有数按情景的标准推算（城区每十万人 15 张，县 8 张）。
 surge-no-referral = 未计算哪些机构最先满负荷：需要转诊方案（--referral PLAN）或 stress = true。
@@ -25,6 +26,7 @@ surge-areas = 各地
 surge-transfers = 转运
 surge-first-full = 最先满负荷
 surge-under-stress = 压力下的转诊方案
+surge-breaks-left-out = 另有 { EXACT($n) } 处平时已满（见表）
 surge-left-out = 另有 { EXACT($n) } 个地区（见表）
 col-surge-value = 常备与疫情加权费用（元）
 col-surge-convertible = 可转换床位

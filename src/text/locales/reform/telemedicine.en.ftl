@@ -21,6 +21,16 @@ tele-why-alike = { $n ->
    *[other] { EXACT($m) } hospitals that are no hubs
 } could be hubs instead at the same cost. Travel, staff and will decide between them.
 tele-services = A link carries imaging, consultation, monitoring and teaching alike; in the referral plan it lets the linked facility treat a share of visits one rank above its own means (row C3t).
+tele-services-title = Services and whom they reach
+col-service = Service
+service-imaging = Remote imaging and ECG
+service-consultation = Remote consultation
+service-monitoring = Remote monitoring
+service-teaching = Remote teaching
+goal-telemedicine-imaging = Remote imaging: centres reached
+goal-telemedicine-consultation = Remote consultation: centres reached
+goal-telemedicine-monitoring = Remote monitoring: centres reached
+goal-telemedicine-teaching = Remote teaching: centres reached
 tele-hubs = Hubs
 tele-links = Links
 tele-why = Why each hub, and why not the others
