@@ -37,7 +37,7 @@ const TRIALS: [&str; 1] = ["surge"];
 /// The referral plan rests when its value changes by less than this share, and no share among its indicators by more.
 const RESTS: f64 = 1e-3;
 /// Time of a model and of the layout, where none is given.
-const MODEL: Duration = Duration::from_secs(30);
+const MODEL: Duration = Duration::from_secs(20);
 const LAYOUT: Duration = Duration::from_secs(300);
 
 /// Work out everything together: layout, communities, staff, telemedicine, pairing, phases, referral, payment and the rest, each fed with the
@@ -58,7 +58,7 @@ pub struct Args {
     /// Most rounds
     #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..))]
     pub rounds: u8,
-    /// Stop each solve after this many seconds with the best so far [default: 30 for a model, 300 for the layout, none for referral plans]
+    /// Stop each solve after this many seconds with the best so far [default: 20 for a model, 300 for the layout, none for referral plans]
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub time: Option<Duration>,
     /// Relative gap of the referral plans

@@ -47,11 +47,11 @@ pub(super) struct Outcome {
 /// A limit before the first answer, a failing solver, no county in the areas asked for.
 pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reformed, ReformError> {
     needs_roads(input, input.rules.communities.adjacency)?;
-    let frame = frame(input, false);
+    let mut frame = frame(input, false);
     if frame.groups.is_empty() && frame.repairs.is_empty() {
         return Err(ReformError::Lacks("the areas asked for have no county with townships to put into communities".into()));
     }
-    let outcomes = match run(input, &frame, observer)? {
+    let outcomes = match run_wider(input, &mut frame, observer)? {
         Ok(outcomes) => outcomes,
         Err(repairs) => return Ok(Reformed::Infeasible(repairs)),
     };
@@ -64,6 +64,33 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
     };
     answer.monitored = crate::indicators::reform::communities::monitored(&input.case.network, input.problem, input.referral, &answer);
     Ok(Reformed::Answer(Box::new(proven(input, &frame, &outcomes, ReformAnswer::Communities(answer)))))
+}
+
+/// As [`run`]; a group that cannot be parted evenly while townships of other counties part its neighbours is parted as if they did not, and that is told.
+pub(super) fn run_wider(
+    input: &ReformInput<'_>,
+    frame: &mut Frame,
+    observer: &dyn Observer,
+) -> Result<Result<Vec<Outcome>, Vec<Repair>>, ReformError> {
+    let first = run(input, frame, observer)?;
+    let Err(repairs) = &first else { return Ok(first) };
+    let stuck = |g: &Group| {
+        let code = &input.case.network.areas[g.areas[0]].code;
+        repairs.iter().any(|r| r.kind.starts_with("communities-tolerance") && r.place == *code)
+    };
+    let mut wider = false;
+    for g in frame.groups.iter_mut().filter(|g| !g.wider.is_empty() && stuck(g)) {
+        g.pairs = std::mem::take(&mut g.wider);
+        g.across = true;
+        g.partition.neighbours = crate::district::adjacency::lists(g.towns.len(), &g.pairs);
+        wider = true;
+    }
+    if !wider {
+        return Ok(first);
+    }
+    // what cannot be had either way is told as it was at first
+    let second = run(input, frame, observer)?;
+    Ok(if second.is_ok() { second } else { first })
 }
 
 /// All groups, or what would make them possible.
@@ -242,6 +269,7 @@ pub(super) fn groups(input: &ReformInput<'_>, frame: &Frame, outcomes: &[Outcome
             exact: o.exact,
             neighbours: both(&g.pairs),
             bridges: both(&g.bridges),
+            across: g.across,
         }
     };
     frame.groups.iter().zip(outcomes).map(write).collect()

@@ -11,7 +11,7 @@
 //! The tables know no rehabilitation hospitals of their own: what is asked of members is asked of secondary hospitals (rank 3).
 //! Effect on the referral plan: leaders keep a third of visit slots and a quarter of beds for referred patients (C12).
 
-use super::communities::{Frame, communities, frame, groups, needs_roads, proven, run};
+use super::communities::{Frame, communities, frame, groups, needs_roads, proven, run, run_wider};
 use super::{ReformError, ReformInput, Reformed, Repair};
 use crate::district::Measure;
 use crate::network::seats::home_town;
@@ -44,7 +44,7 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
     }
     let even: Vec<Vec<Measure>> = frame.groups.iter().map(|g| g.partition.measures.clone()).collect();
     add_members(input, &mut frame);
-    let outcomes = match run(&view, &frame, observer)? {
+    let outcomes = match run_wider(&view, &mut frame, observer)? {
         Ok(outcomes) => outcomes,
         Err(repairs) => {
             // either evenness is in the way, or the places of members are

@@ -43,7 +43,8 @@ pub(super) fn measures(input: &WholeReport<'_>, text: &Catalogue) -> Result<(She
         Column::Number("yuan_once", "whole-col-once", 0),
         Column::Number("yuan_a_year", "whole-col-yearly", 0),
     ];
-    let mut all: Vec<Measure> = input.layout.map(|l| layout(l, text)).into_iter().collect();
+    let changes = |l: &&LayoutPlan| l.sites.iter().any(|s| s.status != SiteStatus::Kept);
+    let mut all: Vec<Measure> = input.layout.filter(changes).map(|l| layout(l, text)).into_iter().collect();
     all.extend(input.plans.iter().flat_map(|p| of_model(p, input, text)));
     let sum = |of: fn(&Measure) -> Option<f64>| all.iter().filter_map(of).sum::<f64>();
     let (once, yearly) = (sum(|m| m.once), sum(|m| m.yearly));

@@ -51,6 +51,9 @@ pub struct CommunityGroup {
     pub neighbours: Vec<[String; 2]>,
     /// Pairs among them that only bridge a gap.
     pub bridges: Vec<[String; 2]>,
+    /// Townships of other counties do not part its neighbours: with that no partition would have been even.
+    #[serde(default)]
+    pub across: bool,
 }
 
 /// Where neighbours come from.

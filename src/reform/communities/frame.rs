@@ -24,6 +24,10 @@ pub(in crate::reform) struct Group {
     pub pairs: Vec<(usize, usize)>,
     /// Those that bridge a gap.
     pub bridges: Vec<(usize, usize)>,
+    /// Neighbours among themselves, townships of other counties left out of account, where these are more.
+    pub wider: Vec<(usize, usize)>,
+    /// Those are the pairs.
+    pub across: bool,
     pub partition: Partition,
 }
 
@@ -137,7 +141,7 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
         return;
     }
     let points: Vec<Position> = towns.iter().map(|&t| network.towns[t].position).collect();
-    let mut pairs = neighbours(input, &towns, &points, out.neighbours_from);
+    let (mut pairs, wider) = neighbours(input, &towns, &points, out.neighbours_from);
     let bridges = adjacency::bridges(network.crs, &points, &pairs);
     if !bridges.is_empty() && !input.rules.communities.bridge {
         for &(_, b) in &bridges {
@@ -193,17 +197,21 @@ fn group(input: &ReformInput<'_>, areas: Vec<usize>, tertiary: bool, out: &mut F
         minutes.iter().enumerate().map(|(at, m)| if m.is_finite() { heads[at / p] * m / people.max(1.0) } else { f64::INFINITY }).collect();
     let partition =
         Partition { neighbours: adjacency::lists(towns.len(), &pairs), roots, cost, measures, cut: input.rules.communities.compactness };
-    out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, partition });
+    out.groups.push(Group { areas, towns, leads: all_leads, people, minutes, beds, fund, pairs, bridges, wider, across: false, partition });
 }
+
+/// Pairs of neighbours.
+type Pairs = Vec<(usize, usize)>;
 
 /// Neighbours among the townships of a group: natural neighbours among themselves that are so in the whole case too, since who lies between two
 /// townships parts them, a township of another county too. Where that takes the group apart, the shortest pairs that are natural neighbours
 /// among themselves join it again.
-fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> Vec<(usize, usize)> {
+/// Beside them those among themselves, where these are more.
+fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], from: NeighboursFrom) -> (Pairs, Pairs) {
     let crs = input.case.network.crs;
     match (from, &input.case.travel) {
-        (NeighboursFrom::Road, Travel::Road(graph)) => adjacency::road(graph, crs, points),
-        (NeighboursFrom::Nearest, _) => adjacency::nearest(crs, points, input.rules.communities.nearest as usize),
+        (NeighboursFrom::Road, Travel::Road(graph)) => (adjacency::road(graph, crs, points), Vec::new()),
+        (NeighboursFrom::Nearest, _) => (adjacency::nearest(crs, points, input.rules.communities.nearest as usize), Vec::new()),
         _ => {
             let own = adjacency::natural(&adjacency::plane(crs, points), BORDER_SHARE);
             // those of the group first: of several at one place the first stands for all
@@ -212,9 +220,10 @@ fn neighbours(input: &ReformInput<'_>, towns: &[usize], points: &[Position], fro
             let whole: BTreeSet<(usize, usize)> =
                 adjacency::natural(&adjacency::plane(crs, &everybody), BORDER_SHARE).into_iter().collect();
             let mut pairs: Vec<(usize, usize)> = own.iter().copied().filter(|p| whole.contains(p)).collect();
-            pairs.extend(adjacency::joining(crs, points, &pairs, own.into_iter()));
+            pairs.extend(adjacency::joining(crs, points, &pairs, own.iter().copied()));
             pairs.sort_unstable();
-            pairs
+            let wider = if own.len() > pairs.len() { own } else { Vec::new() };
+            (pairs, wider)
         }
     }
 }

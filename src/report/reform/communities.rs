@@ -198,6 +198,10 @@ fn sentences(input: &ReformPictureInput<'_>, a: &CommunitiesAnswer, share: f64, 
         let args = [("name", (&name).into()), ("wanted", f64::from(*wanted).into()), ("had", f64::from(*had).into())];
         out.push(text.say_with("communities-fewer", &args));
     }
+    for g in a.groups.iter().filter(|g| g.across) {
+        let names: Vec<String> = g.areas.iter().map(|code| input.area_name(code)).collect();
+        out.push(text.say_with("communities-across", &[("names", (&names.join(&text.say("list-comma"))).into())]));
+    }
     let bridges: usize = a.groups.iter().map(|g| g.bridges.len()).sum();
     if bridges > 0 {
         out.push(text.say_with("communities-bridged", &[("n", bridges.into())]));

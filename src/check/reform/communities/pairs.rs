@@ -40,9 +40,12 @@ pub(super) fn pairs(
         _ => (false, false),
     };
     let sound: Box<dyn Fn(usize, usize) -> Kin> = match (from, &known.case.travel) {
-        (NeighboursFrom::Delaunay, _) => Box::new(|a, b| {
+        (NeighboursFrom::Delaunay, _) => Box::new(|a: usize, b: usize| {
             // a township of another county between them parts two townships, unless that takes the group apart
             let (may, must) = among(a, b);
+            if answer.groups[g].across {
+                return Kin { may, must, joins: false };
+            }
             let (may_all, must_all) = if may { natural(&all_plane, a, b, BORDER_SHARE) } else { (false, false) };
             Kin { may, must: must && must_all, joins: may && !may_all }
         }),

@@ -45,6 +45,7 @@ communities-away = For { DECIMAL($share, digits: 1) } % of the people another le
 communities-far = The farthest township is { MINUTES($minutes) } minutes from its lead, { $lead }.
 communities-elsewhere = { EXACT($n) } leads share their township with another lead and cannot both be inside their communities, among them { $lead }: their seat is the next township.
 communities-fewer = { $name } should have { EXACT($wanted) } communities by its people, but has { EXACT($had) } county hospitals to lead them.
+communities-across = { $names }: townships of other counties lie between its own, and no partition is even while they part them; here they do not, so a community may look torn on the map.
 communities-bridged = { EXACT($n) } pairs of townships count as neighbours only because nothing else joins their pieces.
 communities-from-road = Neighbours: places whose roads meet without passing another seat's.
 communities-from-delaunay = Neighbours: township seats whose surroundings (the land nearer to them than to any other seat) have a border in common that is at least a fifth as long as the way between them; land farther from both than that way is not counted, and a township of another county between two parts them unless the county would fall apart. So it is because the case has no road graph or the scenario says so. Real borders are not known here; two neighbours of the map may have a mountain between them.

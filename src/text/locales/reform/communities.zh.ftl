@@ -36,6 +36,7 @@ communities-away = { DECIMAL($share, digits: 1) } % 的人口另有更近的牵�
 communities-far = 最远的乡镇距其牵头医院（{ $lead }）{ MINUTES($minutes) } 分钟。
 communities-elsewhere = { EXACT($n) } 家牵头医院与另一家同在一个乡镇，无法都位于各自医共体之内，例如 { $lead }：其驻地取相邻乡镇。
 communities-fewer = { $name } 按人口应有 { EXACT($wanted) } 个医共体，但只有 { EXACT($had) } 家县级医院可牵头。
+communities-across = { $names }：其乡镇之间夹有别县乡镇，若以此分隔则没有均衡的划分；此处不作分隔，因此图上同一共同体可能显得不相连。
 communities-bridged = { EXACT($n) } 对乡镇仅因别无连接而视为相邻。
 communities-from-road = 相邻：道路不经他处驻地而相接。
 communities-from-delaunay = 相邻：乡镇驻地的周围区域（离该驻地比离其他驻地近的土地）有共同边界，且边界长度不少于两地距离的五分之一；离两地均远于该距离的土地不计；其间隔着别县乡镇的两地不算相邻，除非该县会因此断开。因为没有路网或方案如此要求。此处没有真实边界；图上相邻的两处之间可能隔着山。
