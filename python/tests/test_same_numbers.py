@@ -129,7 +129,9 @@ def test_beds_ledger_and_locate(program: Program, tmp_path: Path, folder: Path, 
     told = program("ledger", folder, tmp_path / "plan" / "plan.json", "--out", tmp_path / "ledger")
     ledger = fenji.ledger(folder, plan)
     assert timeless(ledger.answer) == timeless(told)
-    assert len(ledger.ledger) == told["met"] + told["missed"] and ledger.met == told["met"]
+    # a demand counts once, however many rows it has
+    judged = told["met"] + told["met_in_part"] + told["missed"]
+    assert ledger.ledger["number"].nunique() == judged <= len(ledger.ledger) and ledger.met == told["met"]
     points = tmp_path / "points.csv"
     points.write_text("id,x,y,demand\n" + "".join(f"p{n},{n * 7 % 10},{n * 3 % 11},{1 + n % 4}\n" for n in range(30)))
     told = program("locate", points, "--problem", "p-median", "-p", "4")
