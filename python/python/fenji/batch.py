@@ -24,6 +24,7 @@ import pandas as pd
 
 from . import _fenji, _worker
 from ._call import Line
+from ._cluster import offered, same_build
 from .errors import FenjiError, UsageError, translate
 from .progress import Event, Progress, listener
 
@@ -369,8 +370,8 @@ def _on_cluster(
     from distributed import KilledWorker, as_completed
 
     wanted = _worker.build()
-    _same_build(client, wanted)
-    _offered(client, demands)
+    same_build(client, wanted)
+    offered(client, demands)
     tries: dict[str, int] = {}
     good: list[str] | None = None
 
@@ -413,26 +414,6 @@ def _on_cluster(
     except BaseException:
         client.cancel(list(open_), force=True)
         raise
-
-
-def _same_build(client: Any, wanted: str) -> None:
-    found = client.run(_worker.build, on_error="return")
-    if not found:
-        raise UsageError("the cluster has no workers")
-    other = {worker: said for worker, said in found.items() if said != wanted}
-    if other:
-        told = "; ".join(f"{worker}: {said}" for worker, said in sorted(other.items()))
-        raise UsageError(f"workers with another build of fenji than this one ({wanted}): {told}")
-
-
-def _offered(client: Any, demands: dict[str, float]) -> None:
-    """Some worker must offer what a job demands: Dask would wait for one for ever."""
-    workers = client.scheduler_info(n_workers=-1)["workers"] if demands else {}
-    offers = {address: told.get("resources") or {} for address, told in workers.items()}
-    if demands and not any(all(offer.get(name, 0.0) >= amount for name, amount in demands.items()) for offer in offers.values()):
-        asked = ", ".join(f"{name}={amount:g}" for name, amount in demands.items())
-        told = "; ".join(f"{address}: {offer or 'none'}" for address, offer in sorted(offers.items()))
-        raise UsageError(f'no worker offers {asked}: start workers with --resources "{asked}" or more (they offer {told})')
 
 
 def main(arguments: list[str] | None = None) -> int:
