@@ -62,9 +62,9 @@ const FAR: f64 = 0.866_025_403_784_438_6;
 
 /// Pairs of the Delaunay triangulation whose surroundings have a border in common: of the circles through both points that hold no other, those with
 /// a radius of at most their distance have their middles on a stretch of at least `border` times that distance. The long pairs along the hull,
-/// which join what has nothing between it but land outside, fall away, and so do those that meet at little more than a corner. While `border`
-/// is at most 0.57 the whole is connected: the pairs of the relative neighbourhood graph stay, whose empty lune leaves them a stretch
-/// of `1/sqrt(3)` (G. T. Toussaint 1980, doi:10.1016/0031-3203(80)90066-7). O(n log n).
+/// which join what has nothing between it but land outside, fall away, and so do those that meet at little more than a corner. Where seats crowd
+/// together the graph may fall apart (a seat in the shade of two others beside it has no border with what lies beyond them): who needs it whole joins
+/// the pieces with [`bridges`]. O(n log n).
 #[must_use]
 pub fn natural(points: &[(f64, f64)], border: f64) -> Vec<Pair> {
     let pairs = delaunay(points);
