@@ -50,16 +50,20 @@ def main():
     )
     single = {**os.environ, "RAYON_NUM_THREADS": "1"}
 
+    # every run writes into a folder of its own, and nothing is deleted before the end: file systems are slow to take back what was just given up
+    runs = iter(range(10**6))
+
     def one_by_one():
+        out_of_run = folder / f"run-{next(runs)}"
         for case in sorted(folder.glob("case-*")):
             for g in GAMMAS:
-                out = folder / "single" / f"{case.name}-{g}"
+                out = out_of_run / f"{case.name}-{g}"
                 scenario = folder / f"gamma-{g}.toml"
                 command = [fenji, "referral", case, "--scenario", scenario, "--threads", "1", "--tables", "--quiet", "--out", out]
                 subprocess.run(command, env=single, **quiet)
 
     def batch(jobs):
-        command = [fenji, "batch", "run", folder / "spec.toml", "--out", folder / "batch", "--jobs", str(jobs), "--threads-per-job", "1"]
+        command = [fenji, "batch", "run", folder / "spec.toml", "--out", folder / f"run-{next(runs)}", "--jobs", str(jobs), "--threads-per-job", "1"]
         subprocess.run(command, **quiet)
 
     ways = {"one by one": one_by_one, "batch, one job at a time": lambda: batch(1), "batch, two jobs at a time": lambda: batch(2)}
@@ -67,8 +71,6 @@ def main():
     try:
         for _ in range(options.rounds):
             for name, work in ways.items():
-                shutil.rmtree(folder / "single", ignore_errors=True)
-                shutil.rmtree(folder / "batch", ignore_errors=True)
                 found[name].append(timed(work))
     finally:
         shutil.rmtree(folder)

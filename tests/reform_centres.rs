@@ -1,5 +1,5 @@
 //! Centres: every net against enumeration, limits of hosts, repairs, refused plans, and the national case read as it stands.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp)] // tests stop hard
+#![allow(clippy::unwrap_used, clippy::panic, clippy::float_cmp, clippy::cast_precision_loss)] // tests stop hard
 
 #[path = "common/tiny.rs"]
 mod tiny;
@@ -62,6 +62,7 @@ fn rules() -> Centres {
         regional_tiers: vec![Tier::K, Tier::D, Tier::M],
         most_national: 2,
         most_regional: 2,
+        most_provincial: 1,
         province_digits: 0,
     }
 }
@@ -179,6 +180,77 @@ fn the_national_case_is_valid_and_has_the_people_of_record() {
     let read = fenji::io::read_case(std::path::Path::new("data/nation")).unwrap();
     assert_eq!(read.case.network.population().0, 1_409_778_724);
     assert_eq!(read.case.network.areas.len(), 2_978);
+}
+
+/// Specialties of a province's centres: every dealing of as many sites is no nearer, what fees prove is below it, and the check sees what was altered.
+#[test]
+fn specialties_of_a_province_are_dealt_as_well_as_can_be() {
+    let mut contested = 0;
+    for seed in 0..6 {
+        let case = tiny::network(seed, 4);
+        let problem = tiny::problem(&case, "");
+        let people = case.network.population().0 as f64;
+        let asked = Centres { people_per_provincial: people / 3.0, most_provincial: 1, ..rules() };
+        let plan = ask(&case, &problem, asked).unwrap();
+        assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
+        let found = answer(&plan);
+        let (net, dealt) = (&found.nets[0], &found.dealt[0]);
+        assert_eq!((net.sites.len(), dealt.most, dealt.led.len()), (3, 1, 2));
+        assert_eq!(dealt.led.iter().map(|l| l.sites.len()).collect::<Vec<_>>(), [2, 1]);
+        let at = |code: &String| case.network.facilities.iter().position(|f| f.code == *code).unwrap();
+        let sites: Vec<usize> = net.sites.iter().map(at).collect();
+        // all ways to give one specialty two of the three sites and the other the third
+        let best = (0..3)
+            .map(|left| {
+                let two: Vec<usize> = (0..3).filter(|s| *s != left).map(|s| sites[s]).collect();
+                least(&case, &problem, &two, 2) + least(&case, &problem, &[sites[left]], 1)
+            })
+            .fold(f64::INFINITY, f64::min);
+        assert!((dealt.minutes - best).abs() < 1e-6 * best, "seed {seed}: {} against {best}", dealt.minutes);
+        assert!(dealt.least <= best + 1e-6 * best && dealt.least >= 0.8 * best, "seed {seed}: {} of {best}", dealt.least);
+        contested += usize::from(!dealt.fees.is_empty());
+        // links of the specialties they lead, no others
+        let links = found.links.iter().filter(|l| l.level == Level::Provincial).count();
+        assert_eq!(links, 3);
+        type Change = fn(&mut fenji::plan::reform::centres::Dealt);
+        let changes: [(&str, Change); 8] = [
+            ("value", |d| d.led[0].minutes += 1.0),
+            ("value", |d| d.led[1].within[0] = 0.123),
+            ("value", |d| d.minutes += 1.0),
+            ("bounds", |d| d.least = d.minutes + 1.0),
+            ("bounds", |d| d.fees.values_mut().for_each(|f| *f += 500.0)),
+            ("limit", |d| d.led[0].sites.truncate(1)),
+            ("limit", |d| d.most = 2),
+            ("names", |d| d.led.swap(0, 1)),
+        ];
+        for (n, (code, change)) in changes.into_iter().enumerate() {
+            if n == 4 && dealt.fees.is_empty() {
+                continue;
+            }
+            let (mut other, mut a) = (plan.clone(), found.clone());
+            change(&mut a.dealt[0]);
+            other.answer = ReformAnswer::Centres(a);
+            let violations = check_reform(&case, &problem, &other, None);
+            assert!(violations.iter().any(|v| v.code == code), "change {n} is not refused as {code}: {violations:?}");
+        }
+    }
+    assert!(contested > 0, "no site was contested");
+}
+
+/// What sites lead is shared out evenly; a province with few centres has each lead more.
+#[test]
+fn every_specialty_has_its_centres() {
+    let of = |sites| Centres::default().dealt(sites);
+    assert_eq!(of(1), (10, vec![1; 10]));
+    assert_eq!(of(2), (5, vec![1; 10]));
+    assert_eq!(of(3), (5, [vec![2; 5], vec![1; 5]].concat()));
+    assert_eq!(of(10), (5, vec![5; 10]));
+    let all = Centres { most_provincial: 50, ..Centres::default() };
+    assert_eq!(all.dealt(4), (10, vec![4; 10]));
+    for sites in 1..40 {
+        let (most, counts) = of(sites);
+        assert!(counts.iter().all(|c| (1..=sites).contains(c)) && counts.iter().sum::<usize>() <= sites * most);
+    }
 }
 
 /// With few hosts allowed the nets push each other away: what prices and fees prove for all together is below every joint choice.

@@ -9,8 +9,10 @@ mod hand_made;
 
 use fenji::check::check_reform;
 use fenji::demand::Problem;
+use fenji::ids::{ClassId, FacilityId};
 use fenji::network::{ArcRules, Case, ObservedShares};
 use fenji::outcome::{Limits, Silent};
+use fenji::plan::reform::payment::{FlowsOf, WidthPaid};
 use fenji::plan::reform::{Model, PaymentAnswer, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
 use fenji::plan::{Flows, ReferralPlan};
 use fenji::policy::reform::payment::{Beyond, Payment};
@@ -157,9 +159,73 @@ fn accounts_follow_the_flows_and_the_check_sees_what_was_altered() {
         x.gap.pop();
     });
     refused(&|x| drop(x.accounts.pop()));
+    refused(&|x| drop(x.widths.pop()));
+    refused(&|x| x.widths.swap(0, 1));
+    for n in 0..2 {
+        refused(&|x| x.widths[n].areas[0].fund += 5.0);
+        refused(&|x| x.widths[n].areas[0].own += 5.0);
+        refused(&|x| x.widths[n].areas[0].retained += 5.0);
+        refused(&|x| x.widths[n].areas[0].community_bears += 5.0);
+        refused(&|x| x.widths[n].areas[0].fund_bears += 5.0);
+        refused(&|x| x.widths[n].tiers[0].own += 5.0);
+    }
     let mut dearer = sound.clone();
     dearer.objective += 100.0;
     assert!(!check_reform(&case, &problem, &dearer, Some(&referral)).is_empty());
+}
+
+/// Money at every width: what the fund pays and what patients pay is all that is paid, today's shares give the accounts, and where people go by
+/// themselves every case is paid for once, told here case by case.
+#[test]
+fn money_at_every_width_is_whole() {
+    let (case, problem, referral) = hand();
+    let rules = Reform::default();
+    let (_, a) = run(&case, &problem, &rules, Some(&referral)).unwrap();
+    assert_eq!(a.widths.len(), 2 * rules.payment.widths.len());
+    let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{a} against {b}");
+    let all = |w: &WidthPaid| w.areas.iter().map(|x| x.fund + x.own).sum::<f64>();
+    let of = |flows: FlowsOf| a.widths.iter().filter(move |w| w.flows == flows);
+    for (account, x) in a.accounts.iter().zip(&of(FlowsOf::Plan).next().unwrap().areas) {
+        near(x.fund, account.spend);
+        near(x.own, account.own);
+        near(x.retained - x.community_bears, account.retained - account.community_bears);
+    }
+    for w in &a.widths {
+        near(w.tiers.iter().map(|t| t.fund + t.own).sum(), all(w));
+    }
+    // shares alone move money between fund and patients only
+    of(FlowsOf::Plan).for_each(|w| near(all(w), all(of(FlowsOf::Plan).next().unwrap())));
+    // by choice, at today's shares: settlement by settlement, with the plan's sites where the first one cannot treat
+    let network = &problem.network;
+    let kinds = problem.class_count();
+    let (mut cost, mut cases, mut moved_on) = (0.0, 0.0, 0.0);
+    for i in 0..network.settlements.len() {
+        for (k, class) in problem.classes.iter().enumerate() {
+            let price = |j: usize| problem.unit_cost(FacilityId::new(j), ClassId::new(k));
+            let of_area = |area: Option<usize>| -> Vec<(usize, f64)> {
+                let rows = referral.flows.treated.rows().filter(|r| r.2 == k && area.is_none_or(|a| r.0 == a));
+                rows.filter(|r| class.treatable_at(network.facilities[r.1].tier) && r.3 > 0.0).map(|r| (r.1, r.3)).collect()
+            };
+            let own = of_area(Some(network.settlements[i].area.index()));
+            let mix = if own.is_empty() { of_area(None) } else { own };
+            let treated: f64 = mix.iter().map(|m| m.1).sum();
+            let mean = if treated > 0.0 { mix.iter().map(|m| m.1 * price(m.0)).sum::<f64>() / treated } else { 0.0 };
+            for arc in problem.arcs.first_start[i]..problem.arcs.first_start[i + 1] {
+                let j = problem.arcs.first[arc].facility.index();
+                let n = problem.demand[i * kinds + k] * problem.choice_of(arc, ClassId::new(k));
+                let able = class.treatable_at(network.facilities[j].tier) || problem.share_beyond(j, k) >= 1.0;
+                cases += n;
+                moved_on += if able { 0.0 } else { n };
+                cost += n * if able { price(j) } else { mean };
+            }
+        }
+    }
+    assert!(moved_on > 0.0 && moved_on < cases, "{moved_on} of {cases}");
+    near(all(of(FlowsOf::Choice).next().unwrap()), cost);
+    // a wider gap pays primary care more
+    let primary = |w: &WidthPaid| w.tiers.iter().filter(|t| t.tier.rank() <= 2).map(|t| t.fund + t.own).sum::<f64>();
+    let choice: Vec<f64> = of(FlowsOf::Choice).map(primary).collect();
+    assert!(choice.windows(2).all(|p| p[1] >= p[0] - 1e-6) && choice.last() > choice.first(), "{choice:?}");
 }
 
 #[test]

@@ -17,7 +17,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Jobs whose rows are read before they are written: enough for all cores, few enough that large plans do not fill the memory.
-const AT_A_TIME: usize = 16;
+pub(super) const AT_A_TIME: usize = 16;
 
 /// Columns that every table has first, before those of the parameters.
 const KEYS: [&str; 6] = ["job", "case", "parent", "group", "scenario", "command"];
@@ -45,59 +45,98 @@ const JOBS: [(&str, Kind); 14] = [
 /// # Errors
 /// What the system says.
 pub fn write(root: &Path, batch: &Batch, own: &[usize], found: &[There]) -> io::Result<Vec<String>> {
-    let folder = root.join("data");
-    fs::create_dir_all(&folder)?;
-    let places = refresh_places(root, batch)?;
-    let parameters = parameters(&batch.jobs);
-    let with = |columns: &[(&str, Kind)]| -> Vec<Column> {
-        let keys = KEYS.iter().map(|k| ((*k).to_owned(), Kind::Words));
-        let own = columns.iter().map(|(n, k)| ((*n).to_owned(), *k));
-        keys.chain(parameters.iter().map(|(key, kind)| (grid::column(key), *kind))).chain(own).collect()
-    };
-    let csv = !cfg!(feature = "parquet");
-    let mut jobs = Out::begin(&folder, "jobs", &with(&JOBS), true)?;
-    let mut outs = [
-        Out::begin(&folder, "indicators", &with(&tables::INDICATORS), csv)?,
-        Out::begin(&folder, "ledger", &with(&tables::LEDGER), csv)?,
-        Out::begin(&folder, "facilities", &with(&tables::FACILITIES), csv)?,
-        Out::begin(&folder, "flows", &with(&tables::FLOWS), csv)?,
-    ];
-    let peopled: BTreeMap<&str, BTreeSet<String>> = places.iter().map(|(name, p)| (name.as_str(), p.peopled())).collect();
-    // rows of so many jobs are held at a time
-    for some in own.iter().zip(found).collect::<Vec<_>>().chunks(AT_A_TIME) {
-        let read: Vec<(Vec<Value>, Found)> = some
-            .par_iter()
-            .map(|&(&n, there)| {
-                let entry = &batch.jobs[n];
-                let keys = keys(entry, &parameters);
-                let row = |rest: Vec<Value>| keys.iter().cloned().chain(rest).collect::<Vec<_>>();
-                let of = if there.record().is_some_and(|r| r.status == Status::Done) {
-                    tables::read(&root.join("jobs").join(&entry.hash), &entry.command, peopled.get(entry.case.as_str()))
-                } else {
-                    Found::default()
-                };
-                let all = |rows: Vec<Vec<Value>>| rows.into_iter().map(row).collect();
-                let found =
-                    Found { indicators: all(of.indicators), ledger: all(of.ledger), facilities: all(of.facilities), flows: all(of.flows) };
-                (row(job(entry, there, n)), found)
-            })
-            .collect();
+    let mut writing = Writing::begin(root, batch)?;
+    for some in own.iter().copied().zip(found).collect::<Vec<_>>().chunks(AT_A_TIME) {
+        writing.add(some)?;
+    }
+    writing.finish()
+}
+
+/// A data set on its way to the disk; jobs come in their order.
+pub struct Writing<'a> {
+    root: &'a Path,
+    batch: &'a Batch,
+    folder: PathBuf,
+    parameters: Vec<(String, Kind)>,
+    /// Areas with people, by case.
+    peopled: BTreeMap<String, BTreeSet<String>>,
+    jobs: Out,
+    /// Indicators, ledger, facilities, flows.
+    tables: [Out; 4],
+}
+
+impl<'a> Writing<'a> {
+    /// Begins the data set of a batch.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn begin(root: &'a Path, batch: &'a Batch) -> io::Result<Self> {
+        let folder = root.join("data");
+        fs::create_dir_all(&folder)?;
+        let places = refresh_places(root, batch)?;
+        let parameters = parameters(&batch.jobs);
+        let with = |columns: &[(&str, Kind)]| -> Vec<Column> {
+            let keys = KEYS.iter().map(|k| ((*k).to_owned(), Kind::Words));
+            let own = columns.iter().map(|(n, k)| ((*n).to_owned(), *k));
+            keys.chain(parameters.iter().map(|(key, kind)| (grid::column(key), *kind))).chain(own).collect()
+        };
+        let csv = !cfg!(feature = "parquet");
+        let jobs = Out::begin(&folder, "jobs", &with(&JOBS), true)?;
+        let tables = [
+            Out::begin(&folder, "indicators", &with(&tables::INDICATORS), csv)?,
+            Out::begin(&folder, "ledger", &with(&tables::LEDGER), csv)?,
+            Out::begin(&folder, "facilities", &with(&tables::FACILITIES), csv)?,
+            Out::begin(&folder, "flows", &with(&tables::FLOWS), csv)?,
+        ];
+        let peopled = places.into_iter().map(|(name, p)| (name, p.peopled())).collect();
+        Ok(Self { root, batch, folder, parameters, peopled, jobs, tables })
+    }
+
+    /// Adds the next jobs (positions in the list of the batch, and what is there of each): the rows of all of them are in memory at once.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn add(&mut self, some: &[(usize, &There)]) -> io::Result<()> {
+        let read: Vec<(Vec<Value>, Found)> = some.par_iter().map(|&(n, there)| self.rows(n, there)).collect();
         let mut by_table: [Vec<Vec<Value>>; 4] = Default::default();
         for (own, found) in read {
-            jobs.push(own)?;
+            self.jobs.push(own)?;
             by_table
                 .iter_mut()
                 .zip([found.indicators, found.ledger, found.facilities, found.flows])
                 .for_each(|(all, rows)| all.extend(rows));
         }
-        outs.par_iter_mut().zip(by_table).try_for_each(|(out, rows)| rows.into_iter().try_for_each(|row| out.push(row)))?;
+        self.tables.par_iter_mut().zip(by_table).try_for_each(|(out, rows)| rows.into_iter().try_for_each(|row| out.push(row)))
     }
-    let mut names = jobs.finish(&folder)?;
-    let finished: Vec<io::Result<Vec<String>>> = outs.into_par_iter().map(|out| out.finish(&folder)).collect();
-    for of in finished {
-        names.extend(of?);
+
+    /// The rows of a job: its own, and those of its tables.
+    fn rows(&self, n: usize, there: &There) -> (Vec<Value>, Found) {
+        let entry = &self.batch.jobs[n];
+        let keys = keys(entry, &self.parameters);
+        let row = |rest: Vec<Value>| keys.iter().cloned().chain(rest).collect::<Vec<_>>();
+        let of = if there.record().is_some_and(|r| r.status == Status::Done) {
+            tables::read(&self.root.join("jobs").join(&entry.hash), &entry.command, self.peopled.get(&entry.case))
+        } else {
+            Found::default()
+        };
+        let all = |rows: Vec<Vec<Value>>| rows.into_iter().map(row).collect();
+        let found = Found { indicators: all(of.indicators), ledger: all(of.ledger), facilities: all(of.facilities), flows: all(of.flows) };
+        (row(job(entry, there, n)), found)
     }
-    Ok(names)
+
+    /// Puts all files in place; returns their names.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(self) -> io::Result<Vec<String>> {
+        let Self { folder, jobs, tables, .. } = self;
+        let mut names = jobs.finish(&folder)?;
+        let finished: Vec<io::Result<Vec<String>>> = tables.into_par_iter().map(|out| out.finish(&folder)).collect();
+        for of in finished {
+            names.extend(of?);
+        }
+        Ok(names)
+    }
 }
 
 /// Where the places of cases are, for the page: read now where the case is at hand, kept where it is not.
@@ -174,12 +213,12 @@ fn job(entry: &Entry, there: &There, place: usize) -> Vec<Value> {
     ]
 }
 
-/// A table on its way to the disk: it appears under its name when it is whole.
+/// A table on its way to the disk: it appears under its name when it is whole; one that is given up leaves nothing.
 pub(super) struct Out {
     name: String,
     csv: Option<(csv::Writer<File>, PathBuf)>,
     #[cfg(feature = "parquet")]
-    parquet: (crate::io::frame::ParquetFile<io::BufWriter<File>>, PathBuf),
+    parquet: Option<(crate::io::frame::ParquetFile<io::BufWriter<File>>, PathBuf)>,
 }
 
 impl Out {
@@ -195,7 +234,7 @@ impl Out {
         #[cfg(feature = "parquet")]
         let parquet = {
             let out = io::BufWriter::new(File::create(path("parquet"))?);
-            (crate::io::frame::ParquetFile::new(name, columns, out).map_err(in_parquet)?, path("parquet"))
+            Some((crate::io::frame::ParquetFile::new(name, columns, out).map_err(in_parquet)?, path("parquet")))
         };
         Ok(Self {
             name: name.to_owned(),
@@ -215,29 +254,40 @@ impl Out {
             }))?;
         }
         #[cfg(feature = "parquet")]
-        self.parquet.0.push(row).map_err(in_parquet)?;
+        if let Some((out, _)) = &mut self.parquet {
+            out.push(row).map_err(in_parquet)?;
+        }
         Ok(())
     }
 
-    pub(super) fn finish(self, folder: &Path) -> io::Result<Vec<String>> {
+    pub(super) fn finish(mut self, folder: &Path) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        let mut place = |from: &Path, kind: &str| -> io::Result<()> {
-            let name = format!("{}.{kind}", self.name);
+        let mut place = |table: &str, from: &Path, kind: &str| -> io::Result<()> {
+            let name = format!("{table}.{kind}");
             fs::rename(from, folder.join(&name))?;
             names.push(format!("data/{name}"));
             Ok(())
         };
-        if let Some((out, path)) = self.csv {
+        if let Some((out, path)) = self.csv.take() {
             out.into_inner().map_err(|e| io::Error::new(e.error().kind(), e.to_string()))?.sync_all()?;
-            place(&path, "csv")?;
+            place(&self.name, &path, "csv")?;
         }
         #[cfg(feature = "parquet")]
-        {
-            let (out, path) = self.parquet;
+        if let Some((out, path)) = self.parquet.take() {
             out.finish().map_err(in_parquet)?.into_inner().map_err(io::Error::from)?.sync_all()?;
-            place(&path, "parquet")?;
+            place(&self.name, &path, "parquet")?;
         }
         Ok(names)
+    }
+}
+
+impl Drop for Out {
+    fn drop(&mut self) {
+        let paths = self.csv.take().map(|(_, path)| path).into_iter();
+        #[cfg(feature = "parquet")]
+        let paths = paths.chain(self.parquet.take().map(|(_, path)| path));
+        // what cannot be taken away is written over the next time
+        paths.for_each(|path| drop(fs::remove_file(path)));
     }
 }
 

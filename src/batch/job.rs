@@ -5,16 +5,15 @@ use super::folder::SCRATCH;
 use super::sealed::place;
 use super::spec::{Language, takes};
 use super::{Record, Status};
-use crate::io::process::{self, Ended};
+use crate::io::process::{self, Bell, Ended};
+use crate::io::write::open_to_all;
 use serde_json::Value;
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often a parent looks at its child.
-const LOOK: Duration = Duration::from_millis(2);
 /// How often the memory of a child is looked at.
 const MEASURE: Duration = Duration::from_millis(20);
 /// The end of what a failed program said.
@@ -81,22 +80,24 @@ pub(super) enum Cut {
 /// # Errors
 /// When the system refuses: above all [`io::ErrorKind::StorageFull`], also when it is the child that has no room; nothing is then written.
 pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order, over: &dyn Fn()) -> io::Result<Outcome> {
-    // Everything of the child goes to a folder that disappears with us.
-    let scratch = tempfile::Builder::new().prefix(SCRATCH).tempdir_in(jobs)?;
-    let made = scratch.path().join("job");
-    fs::create_dir(&made)?;
+    // Everything of the child goes to folders that disappear with us.
+    let folder = || tempfile::Builder::new().prefix(SCRATCH).tempdir_in(jobs);
+    let scratch = folder()?;
+    let made = scratch.path();
+    let aside = if job.flows { Some(folder()?) } else { None };
+    let beside = aside.as_ref().map_or(made, tempfile::TempDir::path);
     let begin = Instant::now();
     let mut total = Ended::default();
     let steps: &[&str] = if job.flows { &["referral", "own"] } else { &["own"] };
     let mut last = (Cut::Itself, Value::Null, String::new());
     for step in steps {
         let own = *step == "own";
-        let target = if own { made.join("result") } else { scratch.path().join("flows") };
-        let mut command = if own { command(job, how, &target, scratch.path()) } else { flows(job, how, &target) };
-        let (said, complained) = (scratch.path().join("stdout"), scratch.path().join("stderr"));
-        command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(File::create(&complained)?).current_dir(&how.home);
+        let target = if own { made.join("result") } else { beside.join("flows") };
+        let mut command = if own { command(job, how, &target, beside) } else { flows(job, how, &target) };
+        let (said, complained) = (process::nameless()?, process::nameless()?);
+        command.stdin(Stdio::null()).stdout(said.try_clone()?).stderr(complained.try_clone()?).current_dir(&how.home);
         command.env_remove("FENJI_LOG").env("RAYON_NUM_THREADS", how.threads.max(1).to_string());
-        process::tether(&mut command, &[]);
+        process::leash(&mut command);
         let (cut, ended) = watch(&mut command, how, begin, ask)?;
         total.cpu = match (total.cpu, ended.cpu) {
             (Some(a), Some(b)) => Some(a + b),
@@ -104,7 +105,7 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order,
         };
         total.peak = total.peak.max(ended.peak);
         (total.exit, total.signal) = (ended.exit, ended.signal);
-        last = (cut, serde_json::from_str(&text(&said, ANSWER)?).unwrap_or(Value::Null), text(&complained, 1 << 20)?);
+        last = (cut, serde_json::from_str(&text(said, ANSWER)?).unwrap_or(Value::Null), text(complained, 1 << 20)?);
         if cut != Cut::Itself || ended.exit != Some(0) || was_stopped(&last.1) {
             break;
         }
@@ -119,9 +120,12 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order,
     if record.status == Status::Failed && no_room(&answer, &complained) {
         return Err(io::Error::from(io::ErrorKind::StorageFull));
     }
-    // What a cut process left behind is no result.
-    if record.status != Status::Done && made.join("result").exists() {
-        fs::remove_dir_all(made.join("result"))?;
+    // What a cut process left behind is no result, nor is what it was writing.
+    if record.status != Status::Done {
+        for left in fs::read_dir(made)? {
+            let left = left?;
+            if left.file_type()?.is_dir() { fs::remove_dir_all(left.path())? } else { fs::remove_file(left.path())? }
+        }
     }
     if matches!(record.status, Status::Done | Status::Infeasible) {
         timeless(&mut answer);
@@ -129,13 +133,17 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order,
         bytes.push(b'\n');
         fs::write(made.join("answer.json"), bytes)?;
     }
-    let record = place(&made, jobs, record)?;
+    open_to_all(made)?;
+    let record = place(made, jobs, record)?;
+    // it has moved
+    let _ = scratch.keep();
     Ok(Outcome::Ended(record))
 }
 
 /// Waits for a process, which is ended when it must be.
 fn watch(command: &mut Command, how: &How, begin: Instant, ask: &mut dyn FnMut(u64) -> Order) -> io::Result<(Cut, Ended)> {
     let mut child = command.spawn().map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", how.program.display())))?;
+    let bell = Bell::of(&child);
     let mut measured: Option<Instant> = None;
     let mut cut = Cut::Itself;
     loop {
@@ -156,8 +164,7 @@ fn watch(command: &mut Command, how: &How, begin: Instant, ask: &mut dyn FnMut(u
                 child.kill()?;
             }
         }
-        // never much longer than a fiftieth of what it took so far
-        std::thread::sleep(LOOK.min(begin.elapsed() / 50).max(LOOK / 10));
+        bell.wait(measured.map_or(MEASURE, |t| MEASURE.saturating_sub(t.elapsed())));
     }
 }
 
@@ -200,9 +207,10 @@ fn shared(name: &str, job: &Job, how: &How, target: &Path) -> Command {
     c
 }
 
-fn text(path: &Path, most: u64) -> io::Result<String> {
+fn text(mut file: File, most: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    file.rewind()?;
+    file.take(most).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 

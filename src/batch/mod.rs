@@ -40,6 +40,7 @@ pub mod cut;
 pub mod data;
 pub mod expand;
 pub mod folder;
+pub mod gather;
 pub mod grid;
 mod inputs;
 pub mod inside;

@@ -235,15 +235,23 @@ impl Sheet {
             .iter()
             .map(|(name, _)| self.column(&[name]).or_else(|| other.iter().find(|(n, _)| n == name).and_then(|(_, o)| self.column(&[o]))))
             .collect();
+        // words of the row before: many columns say the same again
+        let mut before: Vec<Value> = vec![Value::None; columns.len()];
         self.rows.iter().map(move |row| {
             let cell = |place: Option<usize>| place.and_then(|c| row.get(c)).unwrap_or_default();
-            let typed = |(place, (_, kind)): (&Option<usize>, &(&str, Kind))| match kind {
-                Kind::Words => words(cell(*place)),
+            let typed = |((place, (_, kind)), before): ((&Option<usize>, &(&str, Kind)), &mut Value)| match kind {
+                Kind::Words => {
+                    let text = cell(*place);
+                    if !matches!(before, Value::Words(w) if **w == *plain(text)) {
+                        *before = words(text);
+                    }
+                    before.clone()
+                }
                 Kind::Number => number(cell(*place)).into(),
                 #[allow(clippy::cast_possible_truncation)] // 0 and 1
                 Kind::Whole => number(cell(*place)).map(|x| x as i64).into(),
             };
-            places.iter().zip(columns).map(typed).collect()
+            places.iter().zip(columns).zip(&mut before).map(typed).collect()
         })
     }
 }

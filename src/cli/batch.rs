@@ -2,18 +2,20 @@
 
 use super::args::{Lang, OutArg};
 use super::batch_args::{Machine, RunArgs, room};
+pub use super::batch_finish::{Show, finish};
+use super::batch_finish::{counted, page_of};
 use super::batch_show::Bars;
 use super::exit::{Answer, Exit, Fault, visible};
 use super::progress::Progress;
 use crate::batch::expand::{Expanded, Job, Places, expand};
 use crate::batch::folder::{self, Batch, FORMAT, Folder, FolderError, Shard};
+use crate::batch::gather::{Ended, gather};
 use crate::batch::job::How;
 use crate::batch::merge::{MergeError, merge};
 use crate::batch::sealed::{self, There};
 use crate::batch::shared::{self, Rounds};
 use crate::batch::spec::{self, Read};
-use crate::batch::{Entry, Status, Watch, data, page, run};
-use crate::io::write::write_file;
+use crate::batch::{Entry, Status, Watch, data, run};
 use crate::outcome::Observer;
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
@@ -223,7 +225,7 @@ fn expanded(file: &Path, read: &Read, folder: &Folder, program: &Path, shard: Sh
 }
 
 /// A failing disk; a full one is said so.
-fn disk(error: &std::io::Error, root: &Path) -> Fault {
+pub(super) fn disk(error: &std::io::Error, root: &Path) -> Fault {
     if error.kind() == ErrorKind::StorageFull || error.to_string().contains("os error 28") {
         return Fault::Failed(anyhow!(
             "the disk of {} is full; finished jobs are kept: make room and run the batch again with --resume",
@@ -255,7 +257,7 @@ fn go(
         threads,
     };
     let (mut now, mut kept, mut damaged) = (0, 0, 0);
-    let mut found: Vec<There> = Vec::new();
+    let (mut found, mut gathered): (Vec<There>, Option<Vec<String>>) = (Vec::new(), None);
     let mut said: Vec<String> = note.map(str::to_owned).into_iter().collect();
     let stopped = loop {
         // one pass, or one round: the jobs that joined the list since the last one
@@ -274,11 +276,27 @@ fn go(
         }
         kept += entries.len() - todo.len();
         damaged += bad;
-        let ran = run::all(&todo, &known, root, &how, room, &bars);
-        bars.finish();
-        now += ran.map_err(|e| disk(&e, root))?;
-        let ended = sealed::look_at(root, &entries, false);
-        found.extend(ended);
+        if rounds.is_some() {
+            let ran = run::all(&todo, &known, root, &how, room, &bars);
+            bars.finish();
+            now += ran.map_err(|e| disk(&e, root))?;
+            found.extend(sealed::look_at(root, &entries, false));
+        } else {
+            // the list is whole: its data set is filled while jobs run
+            let stay: Vec<bool> = before.iter().map(|there| !wanted(there)).collect();
+            let ended = Ended::new(&bars);
+            let (ran, filled) = std::thread::scope(|scope| {
+                let filling = scope.spawn(|| gather(root, &batch, &own, &stay, &ended));
+                let ran = run::all(&todo, &known, root, &how, room, &ended);
+                ended.over();
+                (ran, filling.join().unwrap_or_else(|_| Err(std::io::Error::other("the data set could not be read"))))
+            });
+            bars.finish();
+            now += ran.map_err(|e| disk(&e, root))?;
+            let (there, writing) = filled.map_err(|e| disk(&e, root))?;
+            found = there;
+            gathered = Some(writing.finish().map_err(|e| disk(&e, root))?);
+        }
         let Some(rounds) = rounds.as_mut().filter(|_| !bars.stop_requested()) else { break bars.stop_requested() };
         let (more, words) = next_round(folder, &read.text, (&mut batch, &mut jobs, rounds), &found)?;
         said.extend(words);
@@ -288,7 +306,8 @@ fn go(
         }
     };
     let own = batch.own();
-    let mut answer = finish(root, &batch, &own, &found, Show::default(), "run")?;
+    let files = gathered.map_or_else(|| data::write(root, &batch, &own, &found), Ok).map_err(|e| disk(&e, root))?;
+    let mut answer = page_of(root, &batch, &own, &found, (Show::default(), files), "run")?;
     if let Some(rounds) = &rounds {
         answer.json["shared"] = of_rounds(rounds);
         answer.text.push_str(&said.iter().map(|s| format!("\n{}", visible(s))).collect::<String>());
@@ -343,64 +362,6 @@ pub fn of_rounds(rounds: &Rounds) -> serde_json::Value {
                 "best_round": c.best_round, "ended": s.ended })
     };
     rounds.summaries().iter().map(of).collect()
-}
-
-/// What the page shows, where it is not what the specification says.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Show<'a> {
-    /// Indicator of maps and ranking.
-    pub indicator: Option<&'a str>,
-    /// Language.
-    pub lang: Option<&'a str>,
-}
-
-/// Data set and page of what is there, and the answer.
-///
-/// # Errors
-/// When the disk refuses, or the page cannot be made.
-pub fn finish(root: &Path, batch: &Batch, own: &[usize], found: &[There], show: Show<'_>, action: &str) -> Result<Answer, Fault> {
-    let mut files = data::write(root, batch, own, found).map_err(|e| disk(&e, root))?;
-    let asked = show.indicator.or(batch.indicator.as_deref());
-    let unknown = asked.and_then(|name| page::unknown(root, batch, own, found, name).map(|like| (name, like)));
-    let said = unknown.map(|(name, like)| {
-        let like = like.map_or_else(String::new, |l| format!("; perhaps `{l}` is meant"));
-        format!("no job has the indicator `{}`{like} (data/indicators lists all)", visible(name))
-    });
-    if let (Some(said), Some(_)) = (&said, show.indicator) {
-        return Err(Fault::Usage(format!("--indicator: {said}")));
-    }
-    let page = page::make(root, batch, own, found, show.indicator, show.lang).map_err(|e| anyhow!(e))?;
-    write_file(&root.join("report.html"), &page).map_err(|e| disk(&e, root))?;
-    files.push("report.html".into());
-    let mut answer = counted(root, batch, own.len(), found, action);
-    answer.json["files"] = json!(files);
-    if let Some(said) = said {
-        answer.text.push_str(&format!("\nwarning: indicator of the specification: {said}; the page shows another"));
-    }
-    answer.text.push_str(&format!("\nwritten: {}", root.join("report.html").display()));
-    Ok(answer)
-}
-
-/// How many jobs there are of each status.
-fn counted(root: &Path, batch: &Batch, own: usize, found: &[There], action: &str) -> Answer {
-    let (counts, missing, damaged) = sealed::count(found);
-    let mut said: Vec<String> = counts.iter().filter(|(_, n)| *n > 0).map(|(s, n)| format!("{n} {}", s.word())).collect();
-    said.extend((missing > 0).then(|| format!("{missing} not run yet")));
-    said.extend((damaged > 0).then(|| format!("{damaged} damaged")));
-    let mut text = said.join(", ");
-    let bad = |s: Status| !s.is_answer();
-    let unhappy = found.iter().filter_map(There::record).filter(|r| bad(r.status) || r.status == Status::Infeasible);
-    let labels: BTreeMap<&str, String> = batch.jobs.iter().map(|e| (e.hash.as_str(), e.label())).collect();
-    for r in unhappy.take(10) {
-        let label = labels.get(r.hash.as_str()).map_or("", String::as_str);
-        text.push_str(&format!("\n  {:<11} {}: {}", r.status.word(), visible(label), visible(&crate::text::shorten(&r.message, 160))));
-    }
-    let by: serde_json::Map<String, serde_json::Value> = counts.iter().map(|(s, n)| (s.word().to_owned(), json!(n))).collect();
-    let json = json!({
-        "command": "batch", "action": action, "ok": true, "name": batch.name, "jobs": own, "status": by, "missing": missing,
-        "damaged": damaged, "shard": [batch.shard.index, batch.shard.count], "out": root,
-    });
-    Answer::fine(json, text)
 }
 
 fn status(dir: &Path) -> Result<Answer, Fault> {

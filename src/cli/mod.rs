@@ -4,6 +4,7 @@
 pub mod args;
 pub mod batch;
 mod batch_args;
+mod batch_finish;
 mod batch_show;
 pub mod beds;
 pub mod bench;
@@ -180,6 +181,9 @@ impl Command {
 /// Runs the program: arguments from the process, answers on stdout, everything else on stderr.
 #[must_use]
 pub fn main() -> ExitCode {
+    if !crate::io::process::heed_parent() {
+        return Exit::Failure.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

@@ -81,7 +81,7 @@ mod with_parquet {
     use std::sync::Arc;
 
     /// Rows of a row group.
-    const GROUP: usize = 100_000;
+    const GROUP: usize = 25_000;
 
     /// A Parquet file in the making. Strings are kept in dictionaries, nothing is compressed further.
     pub struct ParquetFile<W: Write + Send> {

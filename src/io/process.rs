@@ -83,7 +83,7 @@ pub fn tether(command: &mut Command, cores: &[u32]) {
     use std::os::unix::process::CommandExt;
     let cores = cores.to_vec();
     let parent = libc::pid_t::try_from(std::process::id()).unwrap_or(0);
-    command.process_group(0);
+    command.process_group(0).env_remove(PARENT);
     // SAFETY: between fork and exec only system calls without allocation are made; a refusal leaves the child unpinned.
     unsafe {
         command.pre_exec(move || {
@@ -104,6 +104,112 @@ pub fn tether(command: &mut Command, cores: &[u32]) {
 /// Does nothing on this system.
 #[cfg(not(target_os = "linux"))]
 pub fn tether(_: &mut Command, _: &[u32]) {}
+
+/// Names the parent of a program of ours.
+const PARENT: &str = "FENJI_PARENT";
+
+/// Ties a child that is this program to this process, as [`tether`] does: by [`heed_parent`], which the child calls first of all. Nothing runs between
+/// fork and exec then, so that the system need not copy the page tables of a large parent.
+#[cfg(unix)]
+pub fn leash(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0).env(PARENT, std::process::id().to_string());
+}
+
+/// Does nothing on this system.
+#[cfg(not(unix))]
+pub fn leash(_: &mut Command) {}
+
+/// Ends this process when its parent does, where it was started on a [`leash`]. False: the parent has ended already.
+#[cfg(target_os = "linux")]
+#[must_use]
+pub fn heed_parent() -> bool {
+    let Some(parent) = std::env::var(PARENT).ok().and_then(|p| p.parse::<libc::pid_t>().ok()) else { return true };
+    // SAFETY: both calls take and give numbers only.
+    unsafe {
+        libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+        libc::getppid() == parent
+    }
+}
+
+/// Nobody is on a leash on this system.
+#[cfg(not(target_os = "linux"))]
+#[must_use]
+pub fn heed_parent() -> bool {
+    true
+}
+
+/// A file that has no name and is gone with its last owner; in memory where the system has such files.
+///
+/// # Errors
+/// What the system says.
+pub fn nameless() -> io::Result<fs::File> {
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::fd::FromRawFd;
+        // SAFETY: the name ends in a zero; what the call returns belongs to nobody else.
+        let fd = unsafe { libc::memfd_create(c"fenji".as_ptr(), libc::MFD_CLOEXEC) };
+        if fd >= 0 {
+            // SAFETY: as above.
+            return Ok(unsafe { fs::File::from_raw_fd(fd) });
+        }
+    }
+    tempfile::tempfile()
+}
+
+/// Tells when a child ends, without asking again and again.
+#[derive(Debug)]
+pub struct Bell {
+    #[cfg(target_os = "linux")]
+    child: Option<std::os::fd::OwnedFd>,
+    begin: std::time::Instant,
+}
+
+impl Bell {
+    /// How often the system is asked where it cannot tell by itself.
+    const ASK: std::time::Duration = std::time::Duration::from_millis(2);
+
+    /// The bell of a child.
+    #[must_use]
+    pub fn of(child: &Child) -> Self {
+        #[cfg(not(target_os = "linux"))]
+        let _ = child;
+        Self {
+            #[cfg(target_os = "linux")]
+            child: handle(child),
+            begin: std::time::Instant::now(),
+        }
+    }
+
+    /// Returns when the child has ended, or after so long at most; it may return earlier.
+    pub fn wait(&self, most: std::time::Duration) {
+        #[cfg(target_os = "linux")]
+        if let Some(child) = &self.child {
+            use std::os::fd::AsRawFd;
+            let mut asked = libc::pollfd { fd: child.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            let millis = i32::try_from(most.as_millis().max(1)).unwrap_or(i32::MAX);
+            // SAFETY: one entry, which lives through the call.
+            if unsafe { libc::poll(&raw mut asked, 1, millis) } >= 0 {
+                return;
+            }
+        }
+        // never much longer than a fiftieth of what it took so far
+        std::thread::sleep(most.min(Self::ASK).min(self.begin.elapsed() / 50).max(Self::ASK / 10));
+    }
+}
+
+/// A handle of a process that can be waited for (Linux 5.3); none where the system has no such thing.
+#[cfg(target_os = "linux")]
+fn handle(child: &Child) -> Option<std::os::fd::OwnedFd> {
+    use std::os::fd::FromRawFd;
+    let pid = libc::pid_t::try_from(child.id()).ok()?;
+    // SAFETY: the call takes numbers only; what it returns belongs to nobody else.
+    unsafe {
+        let fd = libc::syscall(libc::SYS_pidfd_open, pid, 0);
+        let fd = std::os::fd::RawFd::try_from(fd).ok().filter(|fd| *fd >= 0)?;
+        Some(std::os::fd::OwnedFd::from_raw_fd(fd))
+    }
+}
 
 /// Whether a child has ended, with what the system counted for it.
 ///

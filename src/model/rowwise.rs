@@ -31,7 +31,12 @@ impl RowWise {
 
     /// Adds a column in `{0, 1}` without cost.
     pub fn binary(&mut self) -> u32 {
-        let at = self.column(0.0, 1.0);
+        self.count(1.0)
+    }
+
+    /// Adds a column of whole numbers from 0 to `upper` without cost.
+    pub fn count(&mut self, upper: f64) -> u32 {
+        let at = self.column(0.0, upper);
         self.whole[at as usize] = true;
         at
     }

@@ -4,14 +4,16 @@
 //! centre are as small as can be: provinces by [`crate::location::median`], the nation by Lagrangian bound and interchange, whose prices are
 //! written and prove the bound.
 //!
-//! * provincial regional centres: in every province one for 12.5 million people, at least one, for the cases of that province;
+//! * provincial regional centres: in every province one for 12.5 million people, at least one, for the cases of that province; then every
+//!   specialty is dealt to some of them, as a centre leads only so many (see `dealt`; the sites come first, the dealing has a bound of its own);
 //! * national regional and national centres: for every specialty the number asked for, for all cases.
 //!
 //! A site hosts only so many centres of a level. Where the wishes of the specialties meet this limit, prices of the sites prove a bound for all of
-//! them together (see `shared`); each net has the bound of its own question without the limit beside. Radiation links lead from every provincial centre to the nearest regional one of each specialty, and from there to the nearest national one.
+//! them together (see `shared`); each net has the bound of its own question without the limit beside. Radiation links lead from every provincial centre to the nearest regional one of each specialty it leads, and from there to the nearest national one.
 //!
 //! The value is the sum of the means over the nets of specialties and the mean over provinces (each weighted by its cases).
 
+pub mod dealt;
 mod median;
 mod shared;
 
@@ -22,7 +24,7 @@ use crate::location::{self, Method, Settings};
 use crate::network::Tier;
 use crate::outcome::{Bounds, Limit, Observer, Termination};
 use crate::plan::reform::ReformAnswer;
-use crate::plan::reform::centres::{CentresAnswer, Level, Net, Radiation, Share};
+use crate::plan::reform::centres::{CentresAnswer, Dealt, Level, Net, Radiation, Share};
 use crate::policy::reform::centres::Specialty;
 use crate::travel::Place;
 use median::{Proof, Table};
@@ -85,7 +87,8 @@ pub fn solve(input: &ReformInput<'_>, observer: &dyn Observer) -> Result<Reforme
         nets.extend(found);
         shares.push(share);
     }
-    Ok(Reformed::Answer(Box::new(written(input, &frame, (nets, shares), proven))))
+    let dealt = dealt::deal(input, &frame, &provinces, &nets, observer)?;
+    Ok(Reformed::Answer(Box::new(written(input, &frame, (nets, shares, dealt), proven))))
 }
 
 /// The nets of all specialties at a level.
@@ -302,7 +305,7 @@ fn reach(input: &ReformInput<'_>, frame: &Frame, level: Level, of: &str, clients
     }
 }
 
-fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares): (Vec<Net>, Vec<Share>), proven: bool) -> Solved {
+fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares, dealt): (Vec<Net>, Vec<Share>, Vec<Dealt>), proven: bool) -> Solved {
     let network = &input.case.network;
     let all: f64 = frame.cases.iter().sum();
     let weight = |n: &Net| if n.level == Level::Provincial { n.cases / all } else { 1.0 };
@@ -312,7 +315,6 @@ fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares): (Vec<Net>, Ve
     let at = |code: &str| network.facilities.iter().position(|f| f.code == code).map(|j| Place::Facility(FacilityId::new(j)));
     let mut links = Vec::new();
     let of_level = |level: Level| nets.iter().filter(move |n| n.level == level);
-    let provincial: Vec<&String> = of_level(Level::Provincial).flat_map(|n| &n.sites).collect();
     for regional in of_level(Level::Regional) {
         let Some(national) = of_level(Level::National).find(|n| n.of == regional.of) else { continue };
         let mut link = |level: Level, from: &String, to: &[String]| {
@@ -324,7 +326,8 @@ fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares): (Vec<Net>, Ve
                 links.push(Radiation { specialty: regional.of.clone(), level, from: from.clone(), to: to[k].clone(), minutes });
             }
         };
-        provincial.iter().for_each(|p| link(Level::Provincial, p, &regional.sites));
+        let led = dealt.iter().flat_map(|d| &d.led).filter(|l| l.specialty == regional.of);
+        led.flat_map(|l| &l.sites).for_each(|p| link(Level::Provincial, p, &regional.sites));
         regional.sites.iter().for_each(|r| link(Level::Regional, r, &national.sites));
     }
     let share = |k: usize| of_level(Level::Provincial).map(|n| n.cases * n.within[k]).sum::<f64>() / all;
@@ -332,7 +335,7 @@ fn written(input: &ReformInput<'_>, frame: &Frame, (nets, shares): (Vec<Net>, Ve
     let classes = input.problem.classes.iter().filter(|k| k.lowest_rank == COMPLEX).map(|k| k.code.clone()).collect();
     let exact = proven && bounds.gap() <= input.limits.gap;
     Solved {
-        answer: ReformAnswer::Centres(CentresAnswer { links, provincial_within, classes, nets, shares }),
+        answer: ReformAnswer::Centres(CentresAnswer { links, provincial_within, classes, nets, shares, dealt }),
         objective: bounds.primal,
         unit: "minutes over all nets",
         maximised: false,

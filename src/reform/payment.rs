@@ -11,6 +11,15 @@
 //!  PY7  pooling areas paid by DRG/DIP: at least ceil(share * n), those that are so already, then the largest by what the fund pays for stays
 //! ```
 //!
+//! **Money by width.** For every width of the gap the accounts PY2 to PY5 are drawn twice, with the fund shares of that width:
+//!
+//! ```text
+//!  PY8  with the flows of the referral plan: what the shares alone move between fund and patients
+//!  PY9  with those of the choice model: a case is treated where it goes first if that site can treat it (the share C3t allows where only a link or
+//!       help from above makes it able), else where the plan treats cases of its class and area, or of its class where the plan treats none of
+//!       that area; every site takes whoever comes
+//! ```
+//!
 //! Flows are given by the referral plan, so that PY3 to PY6 leave nothing open: the value is its own bound. PY7 asks for a number of areas
 //! and takes the largest, which no other choice of that number beats.
 //!
@@ -22,6 +31,8 @@
 //!
 //! Effect on the referral plan: fund balance (C16) within the band, and the wider gap where `apply_gap` asks for it.
 
+mod widths;
+
 use super::{ReformError, ReformInput, Reformed, Solved};
 use crate::demand::choice::{Coefficients, Conditions};
 use crate::ids::{ClassId, FacilityId};
@@ -29,7 +40,7 @@ use crate::network::{Kind, Tier, TierTable};
 use crate::outcome::{Bounds, Observer, Termination};
 use crate::plan::ReferralPlan;
 use crate::plan::reform::ReformAnswer;
-use crate::plan::reform::payment::{Account, GapPoint, PaymentAnswer, Pool, TierPaid};
+use crate::plan::reform::payment::{Account, FlowsOf, GapPoint, PaymentAnswer, Pool, TierPaid, WidthPaid};
 use crate::policy::Scenario;
 use crate::policy::reform::Payment;
 use crate::policy::reform::payment::Beyond;
@@ -53,9 +64,11 @@ pub fn solve(input: &ReformInput<'_>, _: &dyn Observer) -> Result<Reformed, Refo
         return lacks("none of the areas asked for is in the case");
     }
     let objective: f64 = accounts.iter().map(|a| a.retained - a.community_bears).sum();
+    let (gap, widths) = curves(input, referral, &accounts);
     let answer = PaymentAnswer {
         pools: pools(input, referral),
-        gap: gap(input),
+        gap,
+        widths,
         fund_share: if rules.apply_gap { rules.gap.clone() } else { BTreeMap::new() },
         accounts,
         tiers,
@@ -177,34 +190,48 @@ fn pools(input: &ReformInput<'_>, referral: &ReferralPlan) -> Vec<Pool> {
     pools
 }
 
-/// The curves.
-fn gap(input: &ReformInput<'_>) -> Vec<GapPoint> {
+/// The curves: first contact and overflow, and money.
+fn curves(input: &ReformInput<'_>, referral: &ReferralPlan, accounts: &[Account]) -> (Vec<GapPoint>, Vec<WidthPaid>) {
     let rules = &input.rules.payment;
-    let problem = input.problem;
-    let mut out = Vec::new();
+    let (mut gap, mut money) = (Vec::new(), Vec::new());
+    let onward = widths::Onward::new(input, referral);
     for &width in &rules.widths {
-        let mut seen: TierTable = problem.tiers;
-        for tier in Tier::ALL {
-            let today = problem.tiers.get(tier).fund_share;
-            seen.get_mut(tier).fund_share = today + width * (rules.gap.get(&tier).copied().unwrap_or(today) - today);
-        }
-        let conditions = Conditions {
-            network: &problem.network,
-            arcs: &problem.arcs,
-            tiers: &seen,
-            prices: &problem.prices,
-            limits: &problem.limits,
-            open: None,
-            waiting: None,
-            coefficients: Coefficients::default(),
-        };
-        let shares = conditions.shares(&problem.calibration.constants());
+        let seen = seen(input, width);
+        let shares = shares(input, &seen);
         let (first_contact, arrivals) = arrivals(input, &shares);
         for &doctors in &rules.doctors {
-            out.push(GapPoint { width, doctors, first_contact, overflow: overflow(input, &arrivals, doctors) });
+            gap.push(GapPoint { width, doctors, first_contact, overflow: overflow(input, &arrivals, doctors) });
         }
+        money.push(widths::settled(input, accounts, width, FlowsOf::Plan, &widths::planned(input, referral, &seen)));
+        money.push(widths::settled(input, accounts, width, FlowsOf::Choice, &widths::chosen(input, &onward, &seen, &shares)));
     }
-    out
+    (gap, money)
+}
+
+/// Tiers with the fund shares of a width.
+fn seen(input: &ReformInput<'_>, width: f64) -> TierTable {
+    let mut seen = input.problem.tiers;
+    for tier in Tier::ALL {
+        let today = seen.get(tier).fund_share;
+        seen.get_mut(tier).fund_share = today + width * (input.rules.payment.gap.get(&tier).copied().unwrap_or(today) - today);
+    }
+    seen
+}
+
+/// Where people go first by themselves.
+fn shares(input: &ReformInput<'_>, seen: &TierTable) -> Vec<f64> {
+    let problem = input.problem;
+    let conditions = Conditions {
+        network: &problem.network,
+        arcs: &problem.arcs,
+        tiers: seen,
+        prices: &problem.prices,
+        limits: &problem.limits,
+        open: None,
+        waiting: None,
+        coefficients: Coefficients::default(),
+    };
+    conditions.shares(&problem.calibration.constants())
 }
 
 /// Share of elective first contact in primary care, and doctors' time that arrives at each facility, as visits.

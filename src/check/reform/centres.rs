@@ -2,7 +2,10 @@
 //!
 //! The bounds of national and regional nets are worked out again from their prices, those of all nets of a level together from prices and fees.
 //! Those of provinces are of a branch and bound and cannot be
-//! told from a plan alone: they are only held against the values.
+//! told from a plan alone: they are only held against the values. The dealing of specialties inside a province is looked at in `dealt`, its bound
+//! worked out again from its fees.
+
+mod dealt;
 
 use super::{Findings, VALUE, facility, once};
 use crate::demand::Problem;
@@ -118,6 +121,7 @@ pub(super) fn check(case: &Case, problem: &Problem, plan: &ReformPlan, a: &Centr
         VALUE * value.max(1.0),
         "The bound is not the sum of those of the nets.",
     );
+    dealt::check(case, &cases, &rules, a, found);
     links(case, a, found);
 }
 
@@ -204,15 +208,16 @@ fn reached(case: &Case, cases: &[f64], settlements: &[usize], sites: &[usize]) -
     out
 }
 
-/// Every provincial and regional centre looks up to the nearest one above it.
+/// Every provincial centre with the specialties it leads, and every regional one, looks up to the nearest one above it.
 fn links(case: &Case, a: &CentresAnswer, found: &mut Findings) {
     let at = |code: &str| case.network.facilities.iter().position(|f| f.code == code).map(|j| Place::Facility(FacilityId::new(j)));
     let net = |level: Level, of: &str| -> Option<&Net> { a.nets.iter().find(|n| n.level == level && n.of == of) };
-    let provincial: Vec<&String> = a.nets.iter().filter(|n| n.level == Level::Provincial).flat_map(|n| &n.sites).collect();
+    let led =
+        |of: &str| a.dealt.iter().flat_map(|d| &d.led).filter(|l| l.specialty == of).flat_map(|l| &l.sites).cloned().collect::<Vec<_>>();
     let mut wanted: BTreeSet<(String, Level, String)> = BTreeSet::new();
     for regional in a.nets.iter().filter(|n| n.level == Level::Regional) {
         let name = || regional.of.clone();
-        wanted.extend(provincial.iter().map(|p| (name(), Level::Provincial, (*p).clone())));
+        wanted.extend(led(&regional.of).into_iter().map(|p| (name(), Level::Provincial, p)));
         wanted.extend(regional.sites.iter().map(|r| (name(), Level::Regional, r.clone())));
     }
     for link in &a.links {

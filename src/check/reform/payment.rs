@@ -1,5 +1,7 @@
 //! Payment: every account, tier, pooling area and point of the curves worked out again from the tables and the flows of the referral plan.
 
+mod widths;
+
 use super::{Findings, VALUE};
 use crate::demand::Problem;
 use crate::demand::choice::{Coefficients, Conditions};
@@ -94,7 +96,7 @@ pub(super) fn check(
         same(found, format!("{} own", tier.code()), told.map_or(0.0, |t| t.own), own);
     }
     pools(case, problem, &rules, a, flows, found);
-    curves(problem, &rules, a, found);
+    curves(&widths::Told::new(case, problem, &rules, a, flows), found);
     let slack = VALUE * total.abs().max(1.0);
     found.equal("objective", || "plan".into(), plan.objective, total, slack, "The value is not what communities keep less what they bear.");
 }
@@ -138,10 +140,16 @@ fn pools(case: &Case, problem: &Problem, rules: &Payment, a: &PaymentAnswer, flo
 }
 
 /// The curves again, case by case.
-fn curves(problem: &Problem, rules: &Payment, a: &PaymentAnswer, found: &mut Findings) {
+fn curves(told: &widths::Told<'_>, found: &mut Findings) {
+    let (problem, rules, a) = (told.problem, told.rules, told.answer);
     let wanted = rules.widths.len() * rules.doctors.len();
     if a.gap.len() != wanted {
         found.add("value", "gap", a.gap.len() as f64, wanted as f64, "A point for every width and factor is wanted.");
+        return;
+    }
+    if a.widths.len() != 2 * rules.widths.len() {
+        let (told, wanted) = (a.widths.len() as f64, 2.0 * rules.widths.len() as f64);
+        found.add("value", "widths", told, wanted, "Money of the plan and of choice is wanted at every width.");
         return;
     }
     for (n, width) in rules.widths.iter().enumerate() {
@@ -161,6 +169,7 @@ fn curves(problem: &Problem, rules: &Payment, a: &PaymentAnswer, found: &mut Fin
             coefficients: Coefficients::default(),
         };
         let shares = conditions.shares(&problem.calibration.constants());
+        widths::check(told, n, &seen, &shares, found);
         let kinds = problem.class_count();
         let (mut elective, mut primary) = (0.0, 0.0);
         let mut time = vec![0.0; problem.network.facilities.len()];

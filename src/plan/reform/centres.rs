@@ -54,6 +54,39 @@ pub struct Share {
     pub prices: BTreeMap<u32, Vec<f64>>,
 }
 
+/// A specialty in a province: the provincial regional centres that lead it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Led {
+    /// Specialty.
+    pub specialty: String,
+    /// Sites (facility codes), of those of the province, in their order.
+    pub sites: Vec<String>,
+    /// Mean minutes of a complex case of the province to the nearest of them, one way; a case without a way counts a week.
+    pub minutes: f64,
+    /// Share of the complex cases of the province within 2 and within 4 hours.
+    pub within: [f64; 2],
+}
+
+/// Specialties dealt to the provincial regional centres of a province.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Dealt {
+    /// Leading characters of the area codes of the province.
+    pub province: String,
+    /// Specialties that a site leads at most.
+    pub most: u32,
+    /// Specialties, in the order of the scenario.
+    pub led: Vec<Led>,
+    /// Sum of the means.
+    pub minutes: f64,
+    /// No other dealing of as many sites to each specialty has a lower sum.
+    pub least: f64,
+    /// Fees of contested sites for each specialty they lead, by code, minutes: they prove `least`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fees: BTreeMap<String, f64>,
+}
+
 /// A link of radiation: the lower centre and the one it looks up to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +111,9 @@ pub struct CentresAnswer {
     pub nets: Vec<Net>,
     /// What is proven of the nets of specialties together: regional, then national.
     pub shares: Vec<Share>,
-    /// Links from provincial to regional centres and from regional to national ones.
+    /// Specialties of the centres of every province, in the order of their nets.
+    pub dealt: Vec<Dealt>,
+    /// Links from provincial (of the specialties they lead) to regional centres and from regional to national ones.
     pub links: Vec<Radiation>,
     /// Share of all complex cases within 2 and within 4 hours of a provincial regional centre of their province.
     pub provincial_within: [f64; 2],

@@ -82,6 +82,48 @@ pub struct GapPoint {
     pub overflow: f64,
 }
 
+/// Whose flows stand behind amounts of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FlowsOf {
+    /// The referral plan.
+    Plan,
+    /// The choice model: nobody is steered, and every site takes whoever comes.
+    Choice,
+}
+
+/// What a width of the gap leaves to an area. All amounts are yuan a year.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AreaPaid {
+    /// Area code.
+    pub area: String,
+    /// What the fund pays for its residents.
+    pub fund: f64,
+    /// What they pay themselves.
+    pub own: f64,
+    /// Surplus that the community keeps.
+    pub retained: f64,
+    /// Overspending that the community bears.
+    pub community_bears: f64,
+    /// Overspending that the fund bears.
+    pub fund_bears: f64,
+}
+
+/// Who pays and who gets what at a width of the gap.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WidthPaid {
+    /// Width: 0 today's fund shares, 1 those of the widest gap.
+    pub width: f64,
+    /// Whose flows.
+    pub flows: FlowsOf,
+    /// Areas, in the order of the accounts.
+    pub areas: Vec<AreaPaid>,
+    /// What each tier gets, of the residents of those areas.
+    pub tiers: Vec<TierPaid>,
+}
+
 /// The answer of model 6.15.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -94,6 +136,8 @@ pub struct PaymentAnswer {
     pub pools: Vec<Pool>,
     /// Curves of differentiated reimbursement over the whole region.
     pub gap: Vec<GapPoint>,
+    /// Money at every width: with the flows of the plan, then with those of the choice model.
+    pub widths: Vec<WidthPaid>,
     /// Fund shares that the plan hands to the referral plan; empty: as they are.
     pub fund_share: BTreeMap<Tier, f64>,
 }

@@ -6,13 +6,14 @@ use super::super::{Picture, PlotError, palette};
 use super::ReformPictureInput;
 use super::lines::{self, Curves, Series};
 use crate::plan::reform::PaymentAnswer;
+use crate::plan::reform::payment::{FlowsOf, WidthPaid};
 use crate::text::shorten;
 
 /// Areas that are drawn.
 const MOST: usize = 60;
 
 pub(super) fn draw(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Vec<Picture>, PlotError> {
-    Ok(vec![accounts(input, a)?, first_contact(input, a)?, overflow(input, a)?])
+    Ok(vec![accounts(input, a)?, first_contact(input, a)?, overflow(input, a)?, moved(input, a)?])
 }
 
 fn accounts(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Picture, PlotError> {
@@ -102,6 +103,44 @@ fn overflow(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Picture
         y: text.say("axis-overflow"),
         x_word: &|x| text.percent(x),
         y_word: &|y| text.count(y),
+        series,
+        target: None,
+        from_zero: true,
+    })
+}
+
+/// Who gains and who pays: change of money against today's fund shares, where people go by themselves.
+fn moved(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Picture, PlotError> {
+    let text = input.text;
+    let mut all: Vec<&WidthPaid> = a.widths.iter().filter(|w| w.flows == FlowsOf::Choice).collect();
+    all.sort_by(|x, y| x.width.total_cmp(&y.width));
+    let sites = |w: &WidthPaid, ranks: std::ops::RangeInclusive<u8>| -> f64 {
+        w.tiers.iter().filter(|t| ranks.contains(&t.tier.rank())).map(|t| t.fund + t.own).sum()
+    };
+    type Of<'s> = Box<dyn Fn(&WidthPaid) -> f64 + 's>;
+    let lines: [(&str, Of<'_>); 5] = [
+        ("series-payment-fund", Box::new(|w| w.areas.iter().map(|x| x.fund).sum())),
+        ("series-payment-patients", Box::new(|w| w.areas.iter().map(|x| x.own).sum())),
+        ("series-payment-primary", Box::new(|w| sites(w, 1..=2))),
+        ("series-payment-county", Box::new(|w| sites(w, 3..=3))),
+        ("series-payment-city", Box::new(|w| sites(w, 4..=7))),
+    ];
+    let series = lines
+        .iter()
+        .map(|(name, of)| Series {
+            name: text.say(name),
+            points: all.iter().map(|w| (w.width, of(w) - all.first().map_or(0.0, |first| of(first)))).collect(),
+        })
+        .collect();
+    lines::draw(&Curves {
+        id: "payment-widths",
+        title: text.say("picture-payment-widths-title"),
+        subtitle: input.case_line(),
+        caption: text.say("picture-payment-widths-caption"),
+        x: text.say("axis-gap-width"),
+        y: text.say("axis-payment-change"),
+        x_word: &|x| text.percent(x),
+        y_word: &|y| format!("{}{}", if y < 0.0 { "−" } else { "" }, text.money(y.abs())),
         series,
         target: None,
         from_zero: true,

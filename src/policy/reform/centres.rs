@@ -33,6 +33,8 @@ pub struct Centres {
     pub most_national: u32,
     /// National regional centres that one site can host (4; assumed).
     pub most_regional: u32,
+    /// Specialties that a provincial regional centre leads (5; assumed); where a province has too few centres for that, each leads more.
+    pub most_provincial: u32,
     /// Leading characters of an area's code that tell its province (2: GB/T 2260).
     pub province_digits: u32,
 }
@@ -59,6 +61,7 @@ impl Default for Centres {
             regional_tiers: vec![Tier::M, Tier::P],
             most_national: 2,
             most_regional: 4,
+            most_provincial: 5,
             province_digits: 2,
         }
     }
@@ -71,6 +74,17 @@ impl Centres {
     pub fn provincial(&self, people: f64) -> u32 {
         (people / self.people_per_provincial).round().max(1.0) as u32
     }
+
+    /// Specialties that a site of a province leads at most where it has so many sites, and the sites of every specialty: what sites lead together
+    /// is shared out evenly, those that stand first in the list have one more.
+    #[must_use]
+    pub fn dealt(&self, sites: usize) -> (usize, Vec<usize>) {
+        let (sites, asked) = (sites.max(1), self.specialties.len().max(1));
+        let most = (self.most_provincial as usize).max(asked.div_ceil(sites)).min(asked);
+        let each = (sites * most / asked).min(sites);
+        let more = if each < sites { sites * most - each * asked } else { 0 };
+        (most, (0..self.specialties.len()).map(|k| each + usize::from(k < more)).collect())
+    }
 }
 
 impl Section for Centres {
@@ -79,6 +93,7 @@ impl Section for Centres {
             ranged(&["people_per_provincial"], self.people_per_provincial, 1.0, 1e12),
             ranged(&["most_national"], f64::from(self.most_national), 1.0, 1e4),
             ranged(&["most_regional"], f64::from(self.most_regional), 1.0, 1e4),
+            ranged(&["most_provincial"], f64::from(self.most_provincial), 1.0, 1e4),
             ranged(&["province_digits"], f64::from(self.province_digits), 0.0, 12.0),
         ];
         for s in &self.specialties {

@@ -49,6 +49,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
         }
     }
     sentences.push(text.say_with("centres-proof", &[("gap", input.plan.bounds.gap().into())]));
+    sentences.extend(dealing(input, a));
     let level_name = |level: Level| match level {
         Level::National => "centres-level-national",
         Level::Regional => "centres-level-regional",
@@ -85,6 +86,35 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
         Column::Code("sites"),
         Column::Words("site_names", "col-centres-sites"),
     ];
+    let dealt_rows = a.dealt.iter().flat_map(|d| d.led.iter().map(move |l| (d, l))).map(|(d, l)| {
+        let sites: Vec<String> = l.sites.iter().map(|s| input.facility_name(s)).collect();
+        #[allow(clippy::cast_precision_loss)] // counts of centres
+        let count = l.sites.len() as f64;
+        vec![
+            d.province.as_str().into(),
+            Field::Words(province(input, &d.province)),
+            l.specialty.as_str().into(),
+            Field::Words(text.key("specialty", &l.specialty)),
+            count.into(),
+            l.minutes.into(),
+            (100.0 * l.within[0]).into(),
+            (100.0 * l.within[1]).into(),
+            Field::Words(l.sites.join(" ")),
+            Field::Words(sites.join(&text.say("list-separator"))),
+        ]
+    });
+    let dealt_columns = [
+        Column::Code("province"),
+        Column::Words("province_name", "col-centres-province"),
+        Column::Code("specialty"),
+        Column::Words("specialty_name", "col-centres-specialty"),
+        Column::Number("centres", "col-centres-count", 0),
+        Column::Number("minutes", "col-centres-minutes", 1),
+        Column::Number("within_2_hours_percent", "col-centres-two", 1),
+        Column::Number("within_4_hours_percent", "col-centres-four", 1),
+        Column::Code("sites"),
+        Column::Words("site_names", "col-centres-sites"),
+    ];
     let link_rows = a.links.iter().map(|l| {
         vec![
             Field::Words(text.key("specialty", &l.specialty)),
@@ -116,10 +146,44 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
         sentences,
         sheets: vec![
             sheet(text, "centres-nets", "centres-nets-title", &columns, rows.collect())?,
+            sheet(text, "centres-provincial", "centres-provincial-title", &dealt_columns, dealt_rows.collect())?,
             sheet(text, "centres-links", "centres-links-title", &link_columns, link_rows.collect())?,
         ],
         notes: vec![text.say("centres-assumed")],
     })
+}
+
+/// What the dealing of specialties to provincial centres comes to.
+fn dealing(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Vec<String> {
+    let text = input.text;
+    let counts = || a.dealt.iter().flat_map(|d| d.led.iter().map(|l| l.sites.len()));
+    let (Some(fewest), Some(most)) = (counts().min(), counts().max()) else { return Vec::new() };
+    let leads = |of: fn(u32, u32) -> u32| a.dealt.iter().map(|d| d.most).reduce(of).unwrap_or_default();
+    let (minutes, least): (f64, f64) = (a.dealt.iter().map(|d| d.minutes).sum(), a.dealt.iter().map(|d| d.least).sum());
+    let gap = if minutes > 0.0 { (minutes - least) / minutes } else { 0.0 };
+    let mut out = vec![text.say_with(
+        "centres-dealt",
+        &[
+            ("posts", counts().sum::<usize>().into()),
+            ("fewest", fewest.into()),
+            ("most", most.into()),
+            ("leads", f64::from(leads(u32::min)).into()),
+            ("leads_most", f64::from(leads(u32::max)).into()),
+            ("gap", gap.into()),
+        ],
+    )];
+    let far = a
+        .dealt
+        .iter()
+        .flat_map(|d| d.led.iter().map(move |l| (d, l)))
+        .min_by(|x, y| x.1.within[1].total_cmp(&y.1.within[1]).then(y.1.minutes.total_cmp(&x.1.minutes)));
+    if let Some((d, l)) = far {
+        let (name, specialty) = (province(input, &d.province), text.key("specialty", &l.specialty));
+        let args =
+            [("name", (&name).into()), ("specialty", (&specialty).into()), ("four", l.within[1].into()), ("minutes", l.minutes.into())];
+        out.push(text.say_with("centres-dealt-worst", &args));
+    }
+    out
 }
 
 /// A province by its name where the case has the codes of GB/T 2260 (six digits a county), else by its first hospital that serves all areas, else by

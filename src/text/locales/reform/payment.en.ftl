@@ -1,7 +1,7 @@
 
 ## Payment
 reform-payment = Total payment
-reform-lead-payment = What total payment of communities leaves to whom in { $name } ({ $year }), on the flows of a referral plan; which pooling areas pay by DRG or DIP; and what a wider gap of reimbursement does to first contact. Everything follows from the flows; an independent check worked it out again.
+reform-lead-payment = What total payment of communities leaves to whom in { $name } ({ $year }), on the flows of a referral plan; which pooling areas pay by DRG or DIP; and what a wider gap of reimbursement does to first contact, fund and patients. Everything follows from the flows; an independent check worked it out again.
 col-enrolled = Enrolled people
 col-budget-year = Budget, yuan a year
 col-spend = Fund spending, yuan a year
@@ -62,3 +62,25 @@ axis-first-contact = First contact in primary care
 axis-overflow = Cases a year
 series-first-contact = First contact
 series-doctors = Doctors at { DECIMAL($share, digits: 0) } %
+payment-widths = Fund balance at every width
+payment-width-tiers = Who gets the money at every width
+payment-width-areas = Areas at every width
+payment-flows-plan = as planned
+payment-flows-choice = by choice alone
+col-payment-flows = Flows
+col-payment-balance = Budget less fund spending
+col-payment-over = Areas over budget
+col-payment-change = Change against today's shares
+col-payment-net-change = Kept less borne, change against today's shares
+payment-widest-plan = With the flows of the plan as they are, the widest gap moves fund spending from { MONEY($fund) } to { MONEY($fund_wide) } yuan a year and what patients pay from { MONEY($own) } to { MONEY($own_wide) } yuan; { EXACT($over_wide) } of { EXACT($n) } areas spend more than their budget, { EXACT($over) } at today's shares.
+payment-widest-choice = Where people go by themselves, it moves fund spending from { MONEY($fund) } to { MONEY($fund_wide) } yuan and what patients pay from { MONEY($own) } to { MONEY($own_wide) } yuan; { EXACT($over_wide) } of { EXACT($n) } areas spend more than their budget, { EXACT($over) } at today's shares.
+payment-widest-tiers = Of the sites, { $up } gains most ({ MONEY($gain) } yuan a year more), { $down } loses most ({ MONEY($loss) } yuan less).
+payment-widths-note = Money by choice alone takes every site to serve whoever comes; what doctors have no time for stands in the table of the gap. A case that the site of its first contact cannot treat is treated where the plan treats cases of its class and area.
+picture-payment-widths-title = Who gains and who pays as the gap widens, by choice alone
+picture-payment-widths-caption = Change of yuan a year against today's fund shares (0 %) as the gap widens: what the fund and patients pay, and what sites get. Modelled: nobody is steered, every site serves whoever comes.
+axis-payment-change = Change, yuan a year
+series-payment-fund = Fund pays
+series-payment-patients = Patients pay
+series-payment-primary = Primary sites get
+series-payment-county = County and district hospitals get
+series-payment-city = City hospitals and above get

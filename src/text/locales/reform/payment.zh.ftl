@@ -1,7 +1,7 @@
 
 ## 支付
 reform-payment = 医保总额付费
-reform-lead-payment = { $name }（{ $year } 年）按转诊方案的流量，医共体总额付费后谁留用、谁分担；哪些统筹区按 DRG/DIP 付费；扩大差别化报销对首诊有何影响。全部由流量得出，并经独立检查重新核算。
+reform-lead-payment = { $name }（{ $year } 年）按转诊方案的流量，医共体总额付费后谁留用、谁分担；哪些统筹区按 DRG/DIP 付费；扩大差别化报销对首诊、基金与患者有何影响。全部由流量得出，并经独立检查重新核算。
 col-enrolled = 参保人数
 col-budget-year = 预算（元/年）
 col-spend = 基金支出（元/年）
@@ -62,3 +62,25 @@ axis-first-contact = 基层首诊率
 axis-overflow = 每年病例数
 series-first-contact = 首诊率
 series-doctors = 医师为 { DECIMAL($share, digits: 0) } %
+payment-widths = 各差距幅度下的基金收支
+payment-width-tiers = 各差距幅度下的资金流向
+payment-width-areas = 各差距幅度下的各地区
+payment-flows-plan = 按方案流量
+payment-flows-choice = 仅凭选择
+col-payment-flows = 流量
+col-payment-balance = 预算减基金支出
+col-payment-over = 超支地区数
+col-payment-change = 较今日比例的变化
+col-payment-net-change = 留用减分担，较今日比例的变化
+payment-widest-plan = 方案流量不变时，最大差距使基金支出由每年 { MONEY($fund) } 元变为 { MONEY($fund_wide) } 元，患者自付由 { MONEY($own) } 元变为 { MONEY($own_wide) } 元；{ EXACT($n) } 个地区中 { EXACT($over_wide) } 个超支，今日比例下为 { EXACT($over) } 个。
+payment-widest-choice = 仅凭居民自选时，基金支出由 { MONEY($fund) } 元变为 { MONEY($fund_wide) } 元，患者自付由 { MONEY($own) } 元变为 { MONEY($own_wide) } 元；{ EXACT($n) } 个地区中 { EXACT($over_wide) } 个超支，今日比例下为 { EXACT($over) } 个。
+payment-widest-tiers = 各级机构中，{ $up }增收最多（每年多 { MONEY($gain) } 元），{ $down }减收最多（少 { MONEY($loss) } 元）。
+payment-widths-note = “仅凭选择”的资金假定各机构来者不拒；医师无暇接诊者见差距表。首诊机构不能处理的病例，按方案中本地区该类病例的去向处理。
+picture-payment-widths-title = 差距扩大时谁得谁付（仅凭选择）
+picture-payment-widths-caption = 差距扩大时，与今日基金比例（0 %）相比每年金额的变化：基金与患者支付，各级机构所得。模型结果：无人受引导，各机构来者不拒。
+axis-payment-change = 变化，元/年
+series-payment-fund = 基金支付
+series-payment-patients = 患者支付
+series-payment-primary = 基层机构所得
+series-payment-county = 县区级医院所得
+series-payment-city = 市级及以上医院所得
