@@ -6,11 +6,13 @@
 mod demo;
 #[path = "common/hand_made.rs"]
 mod hand_made;
+#[path = "common/tiny.rs"]
+mod tiny;
 
 use fenji::check::check_reform;
 use fenji::demand::Problem;
 use fenji::ids::{ClassId, FacilityId};
-use fenji::network::{ArcRules, Case, ObservedShares};
+use fenji::network::{ArcRules, Case, ObservedShares, Tier};
 use fenji::outcome::{Limits, Silent};
 use fenji::plan::reform::payment::{FlowsOf, WidthPaid};
 use fenji::plan::reform::{Model, PaymentAnswer, REFORM_KIND, REFORM_VERSION, ReformAnswer, ReformPlan};
@@ -178,9 +180,49 @@ fn accounts_follow_the_flows_and_the_check_sees_what_was_altered() {
 /// themselves every case is paid for once, told here case by case.
 #[test]
 fn money_at_every_width_is_whole() {
+    for seed in 0..4 {
+        let case = tiny::network(seed, 3);
+        let problem = tiny::problem(&case, "");
+        // a plan that treats every class of all areas but one at two sites that can
+        let (_, _, mut referral) = hand();
+        let mut flows = Flows::default();
+        for area in 0..case.network.areas.len() as u32 - 1 {
+            for (k, class) in problem.classes.iter().enumerate() {
+                let able = || (0..case.network.facilities.len()).filter(|&j| class.treatable_at(case.network.facilities[j].tier));
+                for (j, cases) in able().next().into_iter().zip([3.0]).chain(able().next_back().into_iter().zip([1.0])) {
+                    flows.treated.push(area, j as u32, k as u32, cases);
+                }
+            }
+        }
+        referral.flows = flows;
+        whole(&case, &problem, &referral);
+        // people see no fund share at some sites, and some sites are closed: today's choice stays that of the referral plan, as the check holds
+        let county = case.network.facilities.iter().find(|f| f.tier == Tier::K).unwrap();
+        let other = format!("[capacity]\nclosed = [\"{}\"]\n[choice.fund_share]\nT = 0.1\nC = 0.1\n", county.code);
+        let changed = tiny::problem(&case, &other);
+        assert_ne!(changed.choice, problem.choice);
+        whole(&case, &changed, &referral);
+    }
+}
+
+/// Today comes first, widths go up, each once, however they are asked for.
+#[test]
+fn widths_begin_today() {
     let (case, problem, referral) = hand();
+    let mut rules = Reform::default();
+    for (asked, want) in [(vec![1.0, 0.5, 1.0], vec![0.0, 0.5, 1.0]), (vec![], vec![0.0]), (vec![0.0, 1.0], vec![0.0, 1.0])] {
+        rules.payment.widths = asked;
+        let (solved, a) = run(&case, &problem, &rules, Some(&referral)).unwrap();
+        let widths: Vec<f64> = a.widths.iter().filter(|w| w.flows == FlowsOf::Choice).map(|w| w.width).collect();
+        assert_eq!(widths, want);
+        assert_eq!(check_reform(&case, &problem, &plan(&case, &rules, &solved), Some(&referral)), []);
+    }
+}
+
+fn whole(case: &Case, problem: &Problem, referral: &ReferralPlan) {
     let rules = Reform::default();
-    let (_, a) = run(&case, &problem, &rules, Some(&referral)).unwrap();
+    let (solved, a) = run(case, problem, &rules, Some(referral)).unwrap();
+    assert_eq!(check_reform(case, problem, &plan(case, &rules, &solved), Some(referral)), []);
     assert_eq!(a.widths.len(), 2 * rules.payment.widths.len());
     let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9 * b.abs().max(1.0), "{a} against {b}");
     let all = |w: &WidthPaid| w.areas.iter().map(|x| x.fund + x.own).sum::<f64>();

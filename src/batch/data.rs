@@ -72,7 +72,7 @@ impl<'a> Writing<'a> {
     /// What the system says.
     pub fn begin(root: &'a Path, batch: &'a Batch) -> io::Result<Self> {
         let folder = root.join("data");
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(&folder).map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
         let places = refresh_places(root, batch)?;
         let parameters = parameters(&batch.jobs);
         let with = |columns: &[(&str, Kind)]| -> Vec<Column> {

@@ -116,6 +116,8 @@ fn io_at(path: &Path) -> impl FnOnce(io::Error) -> FolderError + '_ {
 pub struct Folder {
     root: PathBuf,
     _lock: File,
+    /// It was not there before.
+    made: bool,
 }
 
 impl Folder {
@@ -139,6 +141,7 @@ impl Folder {
         if !has(LIST) && !listed.iter().all(own) {
             return Err(FolderError::Foreign(root.to_owned()));
         }
+        let made = !root.exists();
         fs::create_dir_all(root).map_err(io_at(root))?;
         let path = root.join(LOCK);
         let lock = File::options().create(true).append(true).open(&path).map_err(io_at(&path))?;
@@ -148,7 +151,7 @@ impl Folder {
             Err(TryLockError::Error(error)) => return Err(FolderError::Io { path, error }),
         }
         let root = root.canonicalize().map_err(io_at(root))?;
-        let folder = Self { root, _lock: lock };
+        let folder = Self { root, _lock: lock, made };
         folder.sweep().map_err(io_at(&folder.root))?;
         Ok(folder)
     }
@@ -157,6 +160,24 @@ impl Folder {
     #[must_use]
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// Leaves nothing behind where a batch did not come about: a folder that holds no list yet loses what was prepared in it and was not used.
+    pub fn give_up(self) {
+        if self.root.join(LIST).exists() {
+            return;
+        }
+        // only what is empty goes; where anything stays, so does the lock that says whose it is
+        for prepared in ["jobs", "cases", "scenarios"] {
+            let _ = fs::remove_dir(self.root.join(prepared));
+        }
+        let alone = fs::read_dir(&self.root).is_ok_and(|mut left| left.all(|e| e.is_ok_and(|e| e.file_name() == LOCK)));
+        if alone {
+            let _ = fs::remove_file(self.root.join(LOCK));
+            if self.made {
+                let _ = fs::remove_dir(&self.root);
+            }
+        }
     }
 
     /// Takes away what a killed batch left half-way: scratch folders of jobs, files that were being written. Nobody else works here.
@@ -242,6 +263,15 @@ mod tests {
         assert!(matches!(Folder::take(&out), Err(FolderError::Locked(_))) && is_busy(&out));
         drop(first);
         assert!(!is_busy(&out) && Folder::take(&out).is_ok());
+        // a batch that does not come about leaves nothing, and what is there stays
+        let (fresh, mine_too) = (dir.path().join("fresh"), dir.path().join("mine-too"));
+        fs::create_dir(&mine_too).unwrap();
+        [&fresh, &mine_too].into_iter().for_each(|f| Folder::take(f).unwrap().give_up());
+        assert!(!fresh.exists() && fs::read_dir(&mine_too).unwrap().next().is_none());
+        let used = Folder::take(&fresh).unwrap();
+        fs::create_dir_all(fresh.join("cases/a")).unwrap();
+        used.give_up();
+        assert!(fresh.join("cases/a").exists() && Folder::take(&fresh).is_ok(), "a folder with inputs is still known");
         let mine = dir.path().join("mine");
         fs::create_dir(&mine).unwrap();
         fs::write(mine.join("thesis.docx"), "x").unwrap();

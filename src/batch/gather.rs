@@ -31,26 +31,38 @@ impl<'a> Ended<'a> {
         Self { watch, known: Mutex::default(), changed: Condvar::new() }
     }
 
-    /// The run is over: what has not ended will not.
-    pub fn over(&self) {
-        self.lock().over = true;
-        self.changed.notify_all();
+    /// Says that the run is over when it is dropped: what has not ended by then will not.
+    #[must_use]
+    pub fn until_dropped(&self) -> Over<'_, 'a> {
+        Over(self)
     }
 
     fn lock(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// How many of the next jobs are as they stay (at least one): those that were not to be run (`kept`) and those that ended. Waits for the first.
-    fn ready(&self, next: &[(&str, bool)]) -> usize {
+    /// The next jobs that are as they stay (at least one), and whether each was looked at in this run: those that were not to be run (`kept`)
+    /// and those that ended; when the run is over, all. Waits for the first.
+    fn ready(&self, next: &[(&str, bool)]) -> Vec<bool> {
         let mut known = self.lock();
         loop {
-            let count = next.iter().take_while(|(hash, kept)| *kept || known.over || known.ended.contains(*hash)).count();
-            if count > 0 || next.is_empty() {
-                return count;
+            let seen = |(hash, kept): &(&str, bool)| *kept || known.ended.contains(*hash);
+            let ready: Vec<bool> = next.iter().map(seen).take_while(|seen| *seen || known.over).collect();
+            if !ready.is_empty() || next.is_empty() {
+                return ready;
             }
             known = self.changed.wait(known).unwrap_or_else(PoisonError::into_inner);
         }
+    }
+}
+
+/// A run that goes on as long as this lives, however it ends.
+pub struct Over<'e, 'a>(&'e Ended<'a>);
+
+impl Drop for Over<'_, '_> {
+    fn drop(&mut self) {
+        self.0.lock().over = true;
+        self.0.changed.notify_all();
     }
 }
 
@@ -90,7 +102,8 @@ pub fn gather<'a>(
         while found.len() < own.len() {
             let at = found.len();
             let some = &waiting[at..own.len().min(at + AT_A_TIME)];
-            let now: Vec<There> = some[..ended.ready(some)].iter().map(|(hash, _)| look(&jobs, hash, false)).collect();
+            // what nobody looked at in this run may be damaged
+            let now: Vec<There> = some.iter().zip(ended.ready(some)).map(|((hash, _), seen)| look(&jobs, hash, !seen)).collect();
             writing.add(&own[at..].iter().copied().zip(&now).collect::<Vec<_>>())?;
             found.extend(now);
         }

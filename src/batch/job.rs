@@ -6,7 +6,6 @@ use super::sealed::place;
 use super::spec::{Language, takes};
 use super::{Record, Status};
 use crate::io::process::{self, Bell, Ended};
-use crate::io::write::open_to_all;
 use serde_json::Value;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
@@ -81,10 +80,9 @@ pub(super) enum Cut {
 /// When the system refuses: above all [`io::ErrorKind::StorageFull`], also when it is the child that has no room; nothing is then written.
 pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order, over: &dyn Fn()) -> io::Result<Outcome> {
     // Everything of the child goes to folders that disappear with us.
-    let folder = || tempfile::Builder::new().prefix(SCRATCH).tempdir_in(jobs);
-    let scratch = folder()?;
+    let scratch = folder(jobs)?;
     let made = scratch.path();
-    let aside = if job.flows { Some(folder()?) } else { None };
+    let aside = if job.flows { Some(folder(jobs)?) } else { None };
     let beside = aside.as_ref().map_or(made, tempfile::TempDir::path);
     let begin = Instant::now();
     let mut total = Ended::default();
@@ -133,11 +131,18 @@ pub fn run(job: &Job, jobs: &Path, how: &How, ask: &mut dyn FnMut(u64) -> Order,
         bytes.push(b'\n');
         fs::write(made.join("answer.json"), bytes)?;
     }
-    open_to_all(made)?;
     let record = place(made, jobs, record)?;
     // it has moved
     let _ = scratch.keep();
     Ok(Outcome::Ended(record))
+}
+
+/// A scratch folder with the rights of any new folder: it becomes that of the job.
+fn folder(jobs: &Path) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    builder.prefix(SCRATCH).tempdir_in(jobs)
 }
 
 /// Waits for a process, which is ended when it must be.
@@ -290,7 +295,7 @@ fn message(status: Status, cut: Cut, answer: &Value, complained: &str, ended: En
     };
     match (status, cut) {
         (Status::Done, _) => String::new(),
-        (Status::Interrupted, Cut::Stop) => "cut short by the user".into(),
+        (Status::Interrupted, Cut::Stop) => "cut short: the batch was stopped".into(),
         (Status::Interrupted, _) => "cut short by a signal to its process".into(),
         (Status::Overmemory, Cut::TooLarge(memory)) => format!("ended: it held {}, more than the whole batch may", mebibytes(memory)),
         (Status::Limit, Cut::Limit) => format!("ended: it ran longer than limit = {} s", how.limit.unwrap_or(0.0)),

@@ -160,7 +160,13 @@ pub fn open(spec: &Path, out: &Path, program: &Path, resume: bool, shard: Shard,
             return Err(Fault::Usage(format!("{} holds shard {i}/{n}: give --shard {i}/{n}, or another --out", out.display())));
         }
     }
-    let (batch, jobs, rounds) = expanded(spec, &read, &folder, program, shard, observer)?;
+    let (batch, jobs, rounds) = match expanded(spec, &read, &folder, program, shard, observer) {
+        Ok(listed) => listed,
+        Err(fault) => {
+            folder.give_up();
+            return Err(fault);
+        }
+    };
     let left_out = match known.as_ref().filter(|_| rounds.is_none()) {
         Some(known) => left_out(known, &batch, &folder)?,
         None => None,
@@ -287,15 +293,20 @@ fn go(
             let ended = Ended::new(&bars);
             let (ran, filled) = std::thread::scope(|scope| {
                 let filling = scope.spawn(|| gather(root, &batch, &own, &stay, &ended));
+                let running = ended.until_dropped();
                 let ran = run::all(&todo, &known, root, &how, room, &ended);
-                ended.over();
+                drop(running);
                 (ran, filling.join().unwrap_or_else(|_| Err(std::io::Error::other("the data set could not be read"))))
             });
             bars.finish();
             now += ran.map_err(|e| disk(&e, root))?;
-            let (there, writing) = filled.map_err(|e| disk(&e, root))?;
-            found = there;
-            gathered = Some(writing.finish().map_err(|e| disk(&e, root))?);
+            if let Ok((there, writing)) = filled {
+                found = there;
+                gathered = Some(writing.finish().map_err(|e| disk(&e, root))?);
+            } else {
+                // what was in the way may be gone; if it is not, it is told below
+                found = sealed::look_at(root, &entries, true);
+            }
         }
         let Some(rounds) = rounds.as_mut().filter(|_| !bars.stop_requested()) else { break bars.stop_requested() };
         let (more, words) = next_round(folder, &read.text, (&mut batch, &mut jobs, rounds), &found)?;

@@ -182,6 +182,7 @@ impl Command {
 #[must_use]
 pub fn main() -> ExitCode {
     if !crate::io::process::heed_parent() {
+        progress::say("the program that began this job has ended: so does the job");
         return Exit::Failure.into();
     }
     let cli = match Cli::try_parse() {

@@ -2,7 +2,7 @@
 
 use super::choice::{Calibration, Coefficients, Conditions};
 use super::congestion::{Crowd, Queue, settle};
-use super::problem::{Problem, ProblemError};
+use super::problem::{Choosing, Problem, ProblemError};
 use crate::network::codes::{self, Rule};
 use crate::network::problem::nearest;
 use crate::network::{Arcs, Case, CaseClass, Facility, Kind, Network, Tier, TierTable};
@@ -75,14 +75,14 @@ impl Problem {
         let changed = Conditions { tiers: &seen, prices: &prices, limits: &limits, open: Some(&open), ..base };
         let recalibrate = scenario.choice.recalibrate;
         let (mut constants, rounds) = if recalibrate { &changed } else { &base }.calibrate(&case.observed);
-        let (choice, shares, congestion) = if let Some(weight) = waiting_weight {
+        let (choice, shares, congestion, waiting) = if let Some(weight) = waiting_weight {
             let crowd = Crowd { weight, doctors: &doctors, demand: &demand, recalibrate: recalibrate.then_some(&case.observed) };
             let settled = settle(&changed, &Queue::default(), &crowd, &constants);
             constants = settled.constants;
             let shares = Conditions { waiting: Some(&settled.waiting), ..changed }.model_shares(&constants);
-            (settled.choice, shares, Some(settled.report))
+            (settled.choice, shares, Some(settled.report), Some(settled.waiting))
         } else {
-            (changed.shares(&constants), changed.model_shares(&constants), None)
+            (changed.shares(&constants), changed.model_shares(&constants), None, None)
         };
         let calibration = Calibration {
             visits: constants[0],
@@ -108,6 +108,7 @@ impl Problem {
             gamma,
             demand,
             choice,
+            choosing: Choosing { tiers: seen, open, waiting },
             calibration,
             beds,
             doctors,

@@ -8,4 +8,4 @@ pub mod problem;
 
 pub use assemble::{misfits, supply};
 pub use layout::LayoutProblem;
-pub use problem::{Problem, ProblemError};
+pub use problem::{Choosing, Problem, ProblemError};

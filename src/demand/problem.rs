@@ -36,6 +36,8 @@ pub struct Problem {
     pub demand: Vec<f64>,
     /// Choice share `P[i,j,k]`, `position in arcs.first * classes + class`; 0 where the arc does not exist for the class.
     pub choice: Vec<f64>,
+    /// What that choice rests on.
+    pub choosing: Choosing,
     /// Constants and shares of the choice model.
     pub calibration: Calibration,
     /// Beds of each facility, before `avail`.
@@ -64,6 +66,25 @@ pub struct ProblemError {
     pub message: String,
     /// What to do about it.
     pub remedy: String,
+}
+
+/// What patients choose by, beside distances and prices.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choosing {
+    /// Tiers with the fund shares that patients see.
+    pub tiers: TierTable,
+    /// Facilities that are open, by position.
+    pub open: Vec<bool>,
+    /// Utility of waiting at each facility, where patients mind it.
+    pub waiting: Option<Vec<f64>>,
+}
+
+impl Choosing {
+    /// As the tables say: all open, the fund's own shares, no waiting.
+    #[must_use]
+    pub fn of(network: &Network) -> Self {
+        Self { tiers: network.tiers, open: vec![true; network.facilities.len()], waiting: None }
+    }
 }
 
 impl Problem {

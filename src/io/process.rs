@@ -106,27 +106,30 @@ pub fn tether(command: &mut Command, cores: &[u32]) {
 pub fn tether(_: &mut Command, _: &[u32]) {}
 
 /// Names the parent of a program of ours.
+#[cfg(target_os = "linux")]
 const PARENT: &str = "FENJI_PARENT";
 
 /// Ties a child that is this program to this process, as [`tether`] does: by [`heed_parent`], which the child calls first of all. Nothing runs between
 /// fork and exec then, so that the system need not copy the page tables of a large parent.
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 pub fn leash(command: &mut Command) {
     use std::os::unix::process::CommandExt;
     command.process_group(0).env(PARENT, std::process::id().to_string());
 }
 
 /// Does nothing on this system.
-#[cfg(not(unix))]
+#[cfg(not(target_os = "linux"))]
 pub fn leash(_: &mut Command) {}
 
-/// Ends this process when its parent does, where it was started on a [`leash`]. False: the parent has ended already.
+/// Ends this process when its parent does, where it was started on a [`leash`]. False: the parent has ended already. To be called before any thread
+/// is begun: what the parent said is taken out of the environment, so that no process begun from here takes it for its own.
 #[cfg(target_os = "linux")]
 #[must_use]
 pub fn heed_parent() -> bool {
     let Some(parent) = std::env::var(PARENT).ok().and_then(|p| p.parse::<libc::pid_t>().ok()) else { return true };
-    // SAFETY: both calls take and give numbers only.
+    // SAFETY: there is one thread yet; the calls below take and give numbers only.
     unsafe {
+        std::env::remove_var(PARENT);
         libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
         libc::getppid() == parent
     }

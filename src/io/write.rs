@@ -28,22 +28,15 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Temporary files and folders are made private; what is handed over gets the rights any new file would get.
-///
-/// # Errors
-/// What the system says.
 #[cfg(unix)]
-pub fn open_to_all(path: &Path) -> io::Result<()> {
+fn open_to_all(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = if path.is_dir() { 0o755 } else { 0o644 };
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
-/// Rights are left as they are on this system.
-///
-/// # Errors
-/// None.
 #[cfg(not(unix))]
-pub fn open_to_all(_: &Path) -> io::Result<()> {
+fn open_to_all(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -13,7 +13,7 @@
 //!
 //! The value is the sum of the means over the nets of specialties and the mean over provinces (each weighted by its cases).
 
-pub mod dealt;
+mod dealt;
 mod median;
 mod shared;
 

@@ -17,14 +17,15 @@
 //!  PY8  with the flows of the referral plan: what the shares alone move between fund and patients
 //!  PY9  with those of the choice model: a case is treated where it goes first if that site can treat it (the share C3t allows where only a link or
 //!       help from above makes it able), else where the plan treats cases of its class and area, or of its class where the plan treats none of
-//!       that area; every site takes whoever comes
+//!       that area, and at the lowest tier that can where the plan treats none of the class; every site takes whoever comes
 //! ```
 //!
 //! Flows are given by the referral plan, so that PY3 to PY6 leave nothing open: the value is its own bound. PY7 asks for a number of areas
 //! and takes the largest, which no other choice of that number beats.
 //!
 //! **Differentiated reimbursement.** The fund shares are moved from today's toward a wider gap; the calibrated choice model
-//! ([`crate::demand::choice`]) says where people would then go by themselves (nobody steered, gamma = 0). At a primary site the cheapest a
+//! ([`crate::demand::choice`]) says where people would then go by themselves (nobody steered, gamma = 0); where a scenario tells fund shares as patients
+//! see them, those are moved for the choice and the fund's own for the money. Today (width 0) always stands first. At a primary site the cheapest a
 //! case can be for its doctors is `m_k` (a visit or a word of referral; for a stay the lesser of that and its acute days), so that at least
 //! `V_j (sum m_k arrivals - doctors_j)^+` of those that insist on the site are displaced or unserved (C1c, C6). More people at sites without
 //! more doctors: payment and staff must be planned together (lesson D6 of the reference).
@@ -190,35 +191,35 @@ fn pools(input: &ReformInput<'_>, referral: &ReferralPlan) -> Vec<Pool> {
     pools
 }
 
-/// The curves: first contact and overflow, and money.
+/// The curves: first contact and overflow, and money; widths go up from today's.
 fn curves(input: &ReformInput<'_>, referral: &ReferralPlan, accounts: &[Account]) -> (Vec<GapPoint>, Vec<WidthPaid>) {
     let rules = &input.rules.payment;
     let (mut gap, mut money) = (Vec::new(), Vec::new());
     let onward = widths::Onward::new(input, referral);
-    for &width in &rules.widths {
-        let seen = seen(input, width);
-        let shares = shares(input, &seen);
+    for width in rules.widths_from_today() {
+        let paid = widened(&input.problem.tiers, rules, width);
+        let shares = shares(input, &widened(&input.problem.choosing.tiers, rules, width));
         let (first_contact, arrivals) = arrivals(input, &shares);
         for &doctors in &rules.doctors {
             gap.push(GapPoint { width, doctors, first_contact, overflow: overflow(input, &arrivals, doctors) });
         }
-        money.push(widths::settled(input, accounts, width, FlowsOf::Plan, &widths::planned(input, referral, &seen)));
-        money.push(widths::settled(input, accounts, width, FlowsOf::Choice, &widths::chosen(input, &onward, &seen, &shares)));
+        money.push(widths::settled(input, accounts, width, FlowsOf::Plan, &widths::planned(input, referral, &paid)));
+        money.push(widths::settled(input, accounts, width, FlowsOf::Choice, &widths::chosen(input, &onward, &paid, &shares)));
     }
     (gap, money)
 }
 
-/// Tiers with the fund shares of a width.
-fn seen(input: &ReformInput<'_>, width: f64) -> TierTable {
-    let mut seen = input.problem.tiers;
+/// Tiers with their fund shares moved to those of a width.
+fn widened(today: &TierTable, rules: &Payment, width: f64) -> TierTable {
+    let mut out = *today;
     for tier in Tier::ALL {
-        let today = seen.get(tier).fund_share;
-        seen.get_mut(tier).fund_share = today + width * (input.rules.payment.gap.get(&tier).copied().unwrap_or(today) - today);
+        let share = &mut out.get_mut(tier).fund_share;
+        *share += width * (rules.gap.get(&tier).copied().unwrap_or(*share) - *share);
     }
-    seen
+    out
 }
 
-/// Where people go first by themselves.
+/// Where people go first by themselves when they see these fund shares; sites that are closed are, and waiting is as it was.
 fn shares(input: &ReformInput<'_>, seen: &TierTable) -> Vec<f64> {
     let problem = input.problem;
     let conditions = Conditions {
@@ -227,8 +228,8 @@ fn shares(input: &ReformInput<'_>, seen: &TierTable) -> Vec<f64> {
         tiers: seen,
         prices: &problem.prices,
         limits: &problem.limits,
-        open: None,
-        waiting: None,
+        open: Some(&problem.choosing.open),
+        waiting: problem.choosing.waiting.as_deref(),
         coefficients: Coefficients::default(),
     };
     conditions.shares(&problem.calibration.constants())

@@ -188,6 +188,7 @@ pub fn over(network: Network, gamma: f64) -> Sample {
         gamma,
         demand,
         choice: vec![],
+        choosing: fenji::demand::Choosing::of(&network),
         calibration: Calibration::default(),
         beds: network.facilities.iter().map(|f| f64::from(f.beds.0)).collect(),
         doctors: network.facilities.iter().map(|f| f.doctors.0).collect(),

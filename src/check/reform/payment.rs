@@ -142,21 +142,27 @@ fn pools(case: &Case, problem: &Problem, rules: &Payment, a: &PaymentAnswer, flo
 /// The curves again, case by case.
 fn curves(told: &widths::Told<'_>, found: &mut Findings) {
     let (problem, rules, a) = (told.problem, told.rules, told.answer);
-    let wanted = rules.widths.len() * rules.doctors.len();
+    // today's width first, then upward, each once
+    let mut widths = vec![0.0];
+    widths.extend(rules.widths.iter().filter(|w| **w > 0.0));
+    widths.sort_by(f64::total_cmp);
+    widths.dedup();
+    let wanted = widths.len() * rules.doctors.len();
     if a.gap.len() != wanted {
         found.add("value", "gap", a.gap.len() as f64, wanted as f64, "A point for every width and factor is wanted.");
         return;
     }
-    if a.widths.len() != 2 * rules.widths.len() {
-        let (told, wanted) = (a.widths.len() as f64, 2.0 * rules.widths.len() as f64);
+    if a.widths.len() != 2 * widths.len() {
+        let (told, wanted) = (a.widths.len() as f64, 2.0 * widths.len() as f64);
         found.add("value", "widths", told, wanted, "Money of the plan and of choice is wanted at every width.");
         return;
     }
-    for (n, width) in rules.widths.iter().enumerate() {
-        let mut seen = problem.tiers;
+    for (n, width) in widths.iter().enumerate() {
+        let (mut paid, mut seen) = (problem.tiers, problem.choosing.tiers);
         for (tier, share) in &rules.gap {
-            let t = seen.get_mut(*tier);
-            t.fund_share += width * (share - t.fund_share);
+            for t in [paid.get_mut(*tier), seen.get_mut(*tier)] {
+                t.fund_share += width * (share - t.fund_share);
+            }
         }
         let conditions = Conditions {
             network: &problem.network,
@@ -164,12 +170,16 @@ fn curves(told: &widths::Told<'_>, found: &mut Findings) {
             tiers: &seen,
             prices: &problem.prices,
             limits: &problem.limits,
-            open: None,
-            waiting: None,
+            open: Some(&problem.choosing.open),
+            waiting: problem.choosing.waiting.as_deref(),
             coefficients: Coefficients::default(),
         };
         let shares = conditions.shares(&problem.calibration.constants());
-        widths::check(told, n, &seen, &shares, found);
+        widths::check(told, (n, *width), &paid, &shares, found);
+        let today = *width <= 0.0 && problem.choosing.waiting.is_none();
+        if today && shares.iter().zip(&problem.choice).any(|(x, y)| (x - y).abs() > 1e-9) {
+            found.add("value", "gap 0", 0.0, 1.0, "Today's choice is not that of the referral plan.");
+        }
         let kinds = problem.class_count();
         let (mut elective, mut primary) = (0.0, 0.0);
         let mut time = vec![0.0; problem.network.facilities.len()];

@@ -54,6 +54,11 @@ pub struct Share {
     pub prices: BTreeMap<u32, Vec<f64>>,
 }
 
+/// Most sets of sites of a province that a proof of its dealing looks at one by one; over more of them it is that no set is nearer than all sites.
+pub const MOST_SETS: usize = 20_000;
+/// Minutes that a case without a way counts in a dealing: a week.
+pub const WEEK: f64 = 10_080.0;
+
 /// A specialty in a province: the provincial regional centres that lead it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -112,6 +117,7 @@ pub struct CentresAnswer {
     /// What is proven of the nets of specialties together: regional, then national.
     pub shares: Vec<Share>,
     /// Specialties of the centres of every province, in the order of their nets.
+    #[serde(default)]
     pub dealt: Vec<Dealt>,
     /// Links from provincial (of the specialties they lead) to regional centres and from regional to national ones.
     pub links: Vec<Radiation>,

@@ -137,6 +137,7 @@ pub struct PaymentAnswer {
     /// Curves of differentiated reimbursement over the whole region.
     pub gap: Vec<GapPoint>,
     /// Money at every width: with the flows of the plan, then with those of the choice model.
+    #[serde(default)]
     pub widths: Vec<WidthPaid>,
     /// Fund shares that the plan hands to the referral plan; empty: as they are.
     pub fund_share: BTreeMap<Tier, f64>,

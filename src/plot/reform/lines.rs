@@ -44,6 +44,7 @@ pub struct Curves<'a> {
 
 const WIDTH: f64 = 1100.0;
 const HEIGHT: f64 = 470.0;
+/// Room for the words of the vertical axis, at least.
 const LEFT: f64 = 110.0;
 const TOP: f64 = 82.0;
 const BOTTOM: f64 = 64.0;
@@ -56,14 +57,16 @@ pub fn draw(input: &Curves<'_>) -> Result<Picture, PlotError> {
     let mut sheet = Sheet::new(input.id, WIDTH, HEIGHT);
     heading(&mut sheet, &input.title, &input.subtitle);
     let legend = input.series.iter().map(|s| font::width(&s.name, 13.0)).fold(60.0, f64::max).min(300.0) + 60.0;
-    let (w, h) = (WIDTH - LEFT - legend, HEIGHT - TOP - BOTTOM);
     let all = || input.series.iter().flat_map(|s| s.points.iter().copied()).filter(|p| p.0.is_finite() && p.1.is_finite());
     let (x0, x1) = span(all().map(|p| p.0), false);
     let (y0, y1) = span(all().map(|p| p.1).chain(input.target.iter().map(|t| t.0)), input.from_zero);
-    let (px, py) = (|x: f64| LEFT + (x - x0) / (x1 - x0) * w, |y: f64| TOP + h - (y - y0) / (y1 - y0) * h);
+    let words = ticks(y0, y1).into_iter().map(|tick| font::width(&(input.y_word)(tick), 12.0)).fold(0.0, f64::max);
+    let left = LEFT.max(words + 20.0);
+    let (w, h) = (WIDTH - left - legend, HEIGHT - TOP - BOTTOM);
+    let (px, py) = (|x: f64| left + (x - x0) / (x1 - x0) * w, |y: f64| TOP + h - (y - y0) / (y1 - y0) * h);
     for tick in ticks(y0, y1) {
-        sheet.line((LEFT, py(tick)), (LEFT + w, py(tick)), Paint::line("#E4E4E4", 1.0));
-        sheet.text((LEFT - 8.0, py(tick) + 4.0), &(input.y_word)(tick), Type::plain(12.0).at(Anchor::End));
+        sheet.line((left, py(tick)), (left + w, py(tick)), Paint::line("#E4E4E4", 1.0));
+        sheet.text((left - 8.0, py(tick) + 4.0), &(input.y_word)(tick), Type::plain(12.0).at(Anchor::End));
     }
     let mut marks: Vec<f64> = all().map(|p| p.0).collect();
     marks.sort_by(f64::total_cmp);
@@ -73,12 +76,12 @@ pub fn draw(input: &Curves<'_>) -> Result<Picture, PlotError> {
         sheet.line((px(tick), TOP + h), (px(tick), TOP + h + 5.0), Paint::line(palette::QUIET, 1.0));
         sheet.text((px(tick), TOP + h + 20.0), &(input.x_word)(tick), Type::plain(12.0).at(Anchor::Middle));
     }
-    sheet.line((LEFT, TOP + h), (LEFT + w, TOP + h), Paint::line(palette::QUIET, 1.0));
-    sheet.text((LEFT + w / 2.0, TOP + h + 46.0), &input.x, Type::plain(13.0).at(Anchor::Middle));
-    sheet.text((LEFT - 90.0, TOP - 12.0), &input.y, Type::plain(13.0));
+    sheet.line((left, TOP + h), (left + w, TOP + h), Paint::line(palette::QUIET, 1.0));
+    sheet.text((left + w / 2.0, TOP + h + 46.0), &input.x, Type::plain(13.0).at(Anchor::Middle));
+    sheet.text((left - LEFT + 20.0, TOP - 12.0), &input.y, Type::plain(13.0));
     if let Some((value, words)) = &input.target {
-        sheet.line((LEFT, py(*value)), (LEFT + w, py(*value)), Paint::line(palette::TARGET, 1.6).dashed("6 4"));
-        sheet.text((LEFT + w - 4.0, py(*value) - 6.0), words, Type::plain(12.0).in_colour(palette::TARGET).at(Anchor::End));
+        sheet.line((left, py(*value)), (left + w, py(*value)), Paint::line(palette::TARGET, 1.6).dashed("6 4"));
+        sheet.text((left + w - 4.0, py(*value) - 6.0), words, Type::plain(12.0).in_colour(palette::TARGET).at(Anchor::End));
     }
     let mut below = TOP + 8.0;
     for (n, s) in input.series.iter().enumerate() {
@@ -90,8 +93,8 @@ pub fn draw(input: &Curves<'_>) -> Result<Picture, PlotError> {
             let hover = format!("{}: {} – {}", s.name, (input.x_word)(x), (input.y_word)(y));
             sheet.circle((px(x), py(y)), 4.0, Paint::fill(colour).outlined("#FFFFFF", 1.0), Some(&hover));
         }
-        sheet.line((LEFT + w + 16.0, below), (LEFT + w + 38.0, below), Paint::line(colour, 3.0));
-        sheet.text((LEFT + w + 46.0, below + 4.5), &crate::text::shorten(&s.name, 40), Type::plain(13.0));
+        sheet.line((left + w + 16.0, below), (left + w + 38.0, below), Paint::line(colour, 3.0));
+        sheet.text((left + w + 46.0, below + 4.5), &crate::text::shorten(&s.name, 40), Type::plain(13.0));
         below += 24.0;
     }
     sheet.finish(input.title.clone(), input.caption.clone())

@@ -13,7 +13,12 @@ use crate::text::shorten;
 const MOST: usize = 60;
 
 pub(super) fn draw(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Vec<Picture>, PlotError> {
-    Ok(vec![accounts(input, a)?, first_contact(input, a)?, overflow(input, a)?, moved(input, a)?])
+    let mut out = vec![accounts(input, a)?, first_contact(input, a)?, overflow(input, a)?];
+    // today alone moves nothing
+    if a.widths.iter().any(|w| w.width > 0.0) {
+        out.push(moved(input, a)?);
+    }
+    Ok(out)
 }
 
 fn accounts(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Result<Picture, PlotError> {

@@ -42,7 +42,7 @@ pub struct Payment {
     pub drg_areas: Vec<String>,
     /// Fund shares by tier of the widest gap that is looked at (V S T C 0.95, K D 0.85, M 0.60, P R 0.45, N 0.40; assumed).
     pub gap: BTreeMap<Tier, f64>,
-    /// Steps from today's shares (0) to `gap` (1).
+    /// Steps from today's shares (0) to `gap` (1); today's are always among them.
     pub widths: Vec<f64>,
     /// Factors on the doctors of primary care, beside each width.
     pub doctors: Vec<f64>,
@@ -75,6 +75,17 @@ impl Default for Payment {
             doctors: vec![1.0, 1.1, 1.25, 1.5],
             apply_gap: false,
         }
+    }
+}
+
+impl Payment {
+    /// Widths that are looked at: today's, then those asked for, upward, each once.
+    #[must_use]
+    pub fn widths_from_today(&self) -> Vec<f64> {
+        let mut out: Vec<f64> = self.widths.iter().copied().chain([0.0]).collect();
+        out.sort_by(f64::total_cmp);
+        out.dedup();
+        out
     }
 }
 

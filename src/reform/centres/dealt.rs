@@ -11,20 +11,16 @@ use super::{Frame, Level, Net, Provinces, ReformError, ReformInput, code};
 use crate::backend::{self, Simplex, guarded};
 use crate::ids::FacilityId;
 use crate::model::reform::centres::build;
-use crate::outcome::{Limits, Observer};
-use crate::plan::reform::centres::{Dealt, Led};
+use crate::outcome::{Limit, Limits, Observer};
+use crate::plan::reform::centres::{Dealt, Led, MOST_SETS, WEEK};
 use crate::travel::Place;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Most sets of sites that are looked at one by one.
-pub const MOST_SETS: usize = 20_000;
-/// Minutes that count for a case without a way: a week.
-pub const WEEK: f64 = 10_080.0;
 /// Longest time of a province's model.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Most exchanges that are looked at where there are too many sets.
-const MOST_TRIES: usize = 20_000;
+const MOST_TRIES: usize = 4_000;
 
 /// Complex cases of a province (weights that sum to 1) and minutes to each of its sites.
 struct Table {
@@ -57,7 +53,14 @@ pub(super) fn deal(
     let rules = &input.rules.centres;
     let position: BTreeMap<String, usize> = (0..frame.sites.len()).map(|s| (code(input, frame, s), s)).collect();
     let mut out = Vec::new();
+    // a share of the time for each province
+    #[allow(clippy::cast_precision_loss)] // some tens
+    let time = input.limits.time.map_or(PATIENCE, |t| t.div_f64(2.0 * provinces.len().max(1) as f64).min(PATIENCE));
+    let limits = Limits { time: Some(time), ..input.limits };
     for net in nets.iter().filter(|n| n.level == Level::Provincial) {
+        if observer.stop_requested() {
+            return Err(ReformError::Stopped(Limit::Interrupted));
+        }
         let sites: Vec<usize> = net.sites.iter().filter_map(|s| position.get(s).copied()).collect();
         let clients: Vec<usize> =
             provinces.get(&net.of).map_or_else(Vec::new, |p| p.0.iter().copied().filter(|&i| frame.cases[i] > 0.0).collect());
@@ -67,7 +70,7 @@ pub(super) fn deal(
             minutes: clients.iter().map(|&i| sites.iter().map(|&s| frame.minutes[i][s]).collect()).collect(),
         };
         let (most, counts) = rules.dealt(sites.len());
-        let (sets, fees) = sets(&table, sites.len(), most, &counts, MOST_SETS, &input.limits, observer)?;
+        let (sets, fees) = sets(&table, sites.len(), most, &counts, MOST_SETS, &limits, observer)?;
         let owned = owners(input, &ways(input, frame, &sites, nets), &sets, &counts);
         let led: Vec<Led> = rules
             .specialties
@@ -77,7 +80,7 @@ pub(super) fn deal(
                 specialty: specialty.name.clone(),
                 sites: set.iter().map(|&s| net.sites[s].clone()).collect(),
                 minutes: table.value(set),
-                within: [120.0, 240.0].map(|limit| table.mean(set, &|t| f64::from(u8::from(t <= limit)))),
+                within: [120.0, 240.0].map(|limit| table.mean(set, &|t| f64::from(u8::from(t <= limit))).min(1.0)),
             })
             .collect();
         let minutes: f64 = led.iter().map(|l| l.minutes).sum();
@@ -117,7 +120,7 @@ fn sets(
     let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
     counts.iter().for_each(|c| *sizes.entry(*c).or_default() += 1);
     let Some(all) = every(sites, sizes.keys().copied(), limit) else {
-        return Ok((exchanged(table, turns, sites, most), free));
+        return Ok((exchanged(table, turns, sites, most, observer), free));
     };
     let valued: Vec<(Vec<usize>, f64)> = all.into_iter().map(|set| (set.clone(), table.value(&set))).collect();
     let model = build(&valued, &sizes, sites, most);
@@ -140,8 +143,7 @@ fn sets(
                 start[at] += 1.0;
             }
         }
-        let time = limits.time.map_or(PATIENCE, |t| t.div_f64(3.0).min(PATIENCE));
-        guarded::solve_mip(&model, Some(&start), &Limits { time: Some(time), ..*limits }, observer)?.values
+        guarded::solve_mip(&model, Some(&start), limits, observer)?.values
     };
     let mut by_size: BTreeMap<usize, Vec<Vec<usize>>> = BTreeMap::new();
     for ((set, _), times) in valued.iter().zip(&values) {
@@ -188,44 +190,51 @@ fn every(sites: usize, sizes: impl Iterator<Item = usize>, limit: usize) -> Opti
     Some(out)
 }
 
-/// Exchanges sites between two specialties, or for one that leads fewer, while the sum falls.
-fn exchanged(table: &Table, mut sets: Vec<Vec<usize>>, sites: usize, most: usize) -> Vec<Vec<usize>> {
+/// Exchanges sites between two specialties, or for one that leads fewer, while the sum falls; only so often, and not when asked to stop.
+fn exchanged(table: &Table, mut sets: Vec<Vec<usize>>, sites: usize, most: usize, observer: &dyn Observer) -> Vec<Vec<usize>> {
+    let swap = |set: &[usize], out: usize, into: usize| {
+        let mut set: Vec<usize> = set.iter().map(|&s| if s == out { into } else { s }).collect();
+        set.sort_unstable();
+        set
+    };
+    let mut values: Vec<f64> = sets.iter().map(|s| table.value(s)).collect();
+    let mut hosts = hosts(&sets, sites);
     let mut tries = 0;
-    loop {
-        let before = tries;
-        let mut better = false;
+    let mut better = true;
+    while std::mem::take(&mut better) {
         for k in 0..sets.len() {
-            for at in 0..sets[k].len() {
+            for out in sets[k].clone() {
                 for into in (0..sites).filter(|s| !sets[k].contains(s)).collect::<Vec<_>>() {
+                    let other = (0..sets.len()).find(|&l| l != k && sets[l].contains(&into) && !sets[l].contains(&out));
+                    let room = hosts[into] < most;
+                    if !room && other.is_none() {
+                        continue;
+                    }
                     tries += 1;
-                    if tries > MOST_TRIES {
+                    if tries > MOST_TRIES || observer.stop_requested() {
                         return sets;
                     }
-                    let out = sets[k][at];
-                    let other = (0..sets.len()).find(|&l| l != k && sets[l].contains(&into) && !sets[l].contains(&out));
-                    let room = hosts(&sets, sites)[into] < most;
-                    let swap = |set: &[usize], out: usize, into: usize| {
-                        let mut set: Vec<usize> = set.iter().map(|&s| if s == out { into } else { s }).collect();
-                        set.sort_unstable();
-                        set
-                    };
-                    let mut tried = sets.clone();
-                    tried[k] = swap(&sets[k], out, into);
-                    if !room {
-                        let Some(l) = other else { continue };
-                        tried[l] = swap(&sets[l], into, out);
+                    let own = swap(&sets[k], out, into);
+                    let value = table.value(&own);
+                    let gives = other.filter(|_| !room).map(|l| (l, swap(&sets[l], into, out)));
+                    let given = gives.as_ref().map_or(0.0, |(l, set)| table.value(set) - values[*l]);
+                    if value - values[k] + given >= -1e-9 {
+                        continue;
                     }
-                    if total(table, &tried) < total(table, &sets) - 1e-9 {
-                        (sets, better) = (tried, true);
-                        break;
+                    if let Some((l, set)) = gives {
+                        values[l] += given;
+                        sets[l] = set;
+                    } else {
+                        hosts[into] += 1;
+                        hosts[out] -= 1;
                     }
+                    (sets[k], values[k], better) = (own, value, true);
+                    break;
                 }
             }
         }
-        if !better || tries == before {
-            return sets;
-        }
     }
+    sets
 }
 
 /// What fees prove over all sets; over too many, that no set is nearer than all sites.

@@ -55,7 +55,13 @@ impl Onward {
             let all: f64 = of.values().sum();
             if all > 0.0 { of.into_iter().map(|(tier, cases)| (tier, cases / all)).collect() } else { Vec::new() }
         };
-        Self { classes, of_area: of_area.into_iter().map(share).collect(), of_class: of_class.into_iter().map(share).collect() }
+        let mut of_class: Vec<Vec<(Tier, f64)>> = of_class.into_iter().map(share).collect();
+        for (k, class) in problem.classes.iter().enumerate().filter(|(k, _)| of_class[*k].is_empty()).collect::<Vec<_>>() {
+            let open = |j: &usize| problem.choosing.open.get(*j).copied().unwrap_or(false);
+            let able = (0..network.facilities.len()).filter(open).map(|j| network.facilities[j].tier).filter(|t| class.treatable_at(*t));
+            of_class[k] = able.min_by_key(|t| (t.rank(), *t)).map(|t| (t, 1.0)).into_iter().collect();
+        }
+        Self { classes, of_area: of_area.into_iter().map(share).collect(), of_class }
     }
 
     fn of(&self, area: usize, class: usize) -> &[(Tier, f64)] {

@@ -5,7 +5,7 @@ use super::super::csv_out::Field;
 use super::super::facts::Figure;
 use super::{Column, Part, sheet};
 use crate::plan::reform::CentresAnswer;
-use crate::plan::reform::centres::Level;
+use crate::plan::reform::centres::{Dealt, Level};
 use crate::plot::reform::ReformPictureInput;
 
 pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<Part, ReportError> {
@@ -30,7 +30,7 @@ pub(super) fn part(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Result<
         ),
         text.say_with("centres-reach", &[("two", a.provincial_within[0].into()), ("four", a.provincial_within[1].into())]),
     ];
-    let mut far: Vec<_> = of_level(Level::Provincial).collect();
+    let mut far: Vec<_> = of_level(Level::Provincial).filter(|n| n.cases > 0.0).collect();
     far.sort_by(|x, y| x.within[1].total_cmp(&y.within[1]).then(y.minutes.total_cmp(&x.minutes)));
     if let Some(worst) = far.first() {
         let name = named(worst);
@@ -172,9 +172,17 @@ fn dealing(input: &ReformPictureInput<'_>, a: &CentresAnswer) -> Vec<String> {
             ("gap", gap.into()),
         ],
     )];
+    // a province whose proof is wide is named: the sum would hide it
+    let open = |d: &Dealt| if d.minutes > 0.0 { (d.minutes - d.least) / d.minutes } else { 0.0 };
+    if let Some(d) = a.dealt.iter().max_by(|x, y| open(x).total_cmp(&open(y))).filter(|d| open(d) > 0.01) {
+        let name = province(input, &d.province);
+        out.push(text.say_with("centres-dealt-gap", &[("name", (&name).into()), ("gap", open(d).into())]));
+    }
+    let peopled = |d: &Dealt| a.nets.iter().any(|n| n.level == Level::Provincial && n.of == d.province && n.cases > 0.0);
     let far = a
         .dealt
         .iter()
+        .filter(|d| peopled(d))
         .flat_map(|d| d.led.iter().map(move |l| (d, l)))
         .min_by(|x, y| x.1.within[1].total_cmp(&y.1.within[1]).then(y.1.minutes.total_cmp(&x.1.minutes)));
     if let Some((d, l)) = far {

@@ -7,7 +7,7 @@ use super::super::{File, ReportError};
 use crate::text::Catalogue;
 
 /// Rows of a table on the page; all are in the CSV file.
-const MOST_ROWS: usize = 300;
+const MOST_ROWS: usize = 400;
 
 /// The texts and tables of one plan.
 #[derive(Debug, Default)]

@@ -176,7 +176,7 @@ fn sentences(input: &ReformPictureInput<'_>, a: &PaymentAnswer, budget: f64, spe
     }
     let first = a.gap.first().map_or(1.0, |g| g.doctors);
     let today: Vec<&GapPoint> = a.gap.iter().filter(|g| (g.doctors - first).abs() < 1e-12).collect();
-    if let (Some(now), Some(wide)) = (today.first(), today.last()) {
+    if let (Some(now), Some(wide)) = (today.first(), today.last().filter(|w| w.width > 0.0)) {
         let args = [
             ("now", (100.0 * now.first_contact).into()),
             ("then", (100.0 * wide.first_contact).into()),
@@ -228,11 +228,13 @@ fn got(w: &WidthPaid, tier: crate::network::Tier) -> f64 {
 }
 
 fn width_tiers(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Vec<Vec<Field>> {
+    // whole fen: what flows do not move is not moved
+    let change = |now: f64, before: f64| ((now - before) * 100.0).round() / 100.0 + 0.0;
     let row = |w: &WidthPaid, t: &TierPaid| {
         let before = today(a, w.flows).map_or(0.0, |w| got(w, t.tier));
         let [code, flows] = flows_of(input, w.flows);
         let name = Field::Words(input.text.say(&format!("tier-{}", t.tier.code())));
-        vec![w.width.into(), code, flows, t.tier.code().into(), name, t.fund.into(), t.own.into(), (t.fund + t.own - before).into()]
+        vec![w.width.into(), code, flows, t.tier.code().into(), name, t.fund.into(), t.own.into(), change(t.fund + t.own, before).into()]
     };
     a.widths.iter().flat_map(|w| w.tiers.iter().map(move |t| row(w, t))).collect()
 }

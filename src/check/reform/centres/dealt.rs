@@ -5,9 +5,8 @@ use super::super::{Findings, VALUE, facility, once};
 use super::float;
 use crate::ids::{FacilityId, SettlementId};
 use crate::network::Case;
-use crate::plan::reform::centres::{CentresAnswer, Dealt, Level, Net};
+use crate::plan::reform::centres::{CentresAnswer, Dealt, Level, MOST_SETS, Net, WEEK};
 use crate::policy::reform::Centres;
-use crate::reform::centres::dealt::{MOST_SETS, WEEK};
 use crate::travel::Place;
 use std::collections::BTreeMap;
 
@@ -32,13 +31,14 @@ pub(super) fn check(case: &Case, cases: &[f64], rules: &Centres, a: &CentresAnsw
             continue;
         }
         one(case, cases, rules, net, dealt, found);
+        swaps(case, a, net, dealt, found);
     }
 }
 
 fn one(case: &Case, cases: &[f64], rules: &Centres, net: &Net, dealt: &Dealt, found: &mut Findings) {
     let place = |what: &str| format!("{} {what}", dealt.province);
     // as the rules say, counted here again: what sites lead together, shared out evenly
-    let (sites, asked) = (net.sites.len().max(1), rules.specialties.len());
+    let (sites, asked) = (net.sites.len().max(1), rules.specialties.len().max(1));
     let most = (rules.most_provincial as usize).max(asked.div_ceil(sites)).min(asked);
     let together = sites * most;
     found.equal(
@@ -97,6 +97,43 @@ fn one(case: &Case, cases: &[f64], rules: &Centres, net: &Net, dealt: &Dealt, fo
     }
     let proven = proven(&rows, &fees, &counts, most);
     found.at_most("bounds", || place("least"), dealt.least, proven.max(0.0), VALUE * sum.max(1.0), "The fees do not prove so much.");
+}
+
+/// No two specialties with as many sites have shorter ways to their regional centres when they change places.
+fn swaps(case: &Case, a: &CentresAnswer, net: &Net, dealt: &Dealt, found: &mut Findings) {
+    let at = |code: &String| case.network.facilities.iter().position(|f| f.code == *code).map(|j| Place::Facility(FacilityId::new(j)));
+    let above: Vec<Vec<Place>> = dealt
+        .led
+        .iter()
+        .map(|l| {
+            a.nets.iter().filter(|n| n.level == Level::Regional && n.of == l.specialty).flat_map(|n| &n.sites).filter_map(at).collect()
+        })
+        .collect();
+    let ways: BTreeMap<&str, Vec<f64>> = net
+        .sites
+        .iter()
+        .filter_map(|s| {
+            let from = at(s)?;
+            let to =
+                |ends: &Vec<Place>| ends.iter().filter_map(|&e| case.travel.minutes_between(&case.network, from, e)).fold(WEEK, f64::min);
+            Some((s.as_str(), above.iter().map(to).collect()))
+        })
+        .collect();
+    let cost = |k: usize, sites: &[String]| -> f64 { sites.iter().filter_map(|s| ways.get(s.as_str())).map(|w| w[k]).sum() };
+    for (k, x) in dealt.led.iter().enumerate() {
+        for (l, y) in dealt.led.iter().enumerate().skip(k + 1).filter(|(_, y)| y.sites.len() == x.sites.len()) {
+            let (now, swapped) = (cost(k, &x.sites) + cost(l, &y.sites), cost(k, &y.sites) + cost(l, &x.sites));
+            let place = || format!("{} {} {}", dealt.province, x.specialty, y.specialty);
+            found.at_most(
+                "limit",
+                place,
+                now,
+                swapped,
+                VALUE * now.max(1.0),
+                "The ways to the regional centres are shorter when the two change places.",
+            );
+        }
+    }
 }
 
 /// Cases of the province and minutes to its sites.

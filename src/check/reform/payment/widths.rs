@@ -53,9 +53,8 @@ impl<'a> Told<'a> {
 /// From the fund and from patients, by tier.
 type ByTier = BTreeMap<Tier, [f64; 2]>;
 
-/// Holds the two entries of a width (its position among the widths) against the tables; `shares` are those of the choice model under it.
-pub(super) fn check(told: &Told<'_>, position: usize, seen: &TierTable, shares: &[f64], found: &mut Findings) {
-    let width = told.rules.widths[position];
+/// Holds the two entries of a width (with its position) against the tables; `seen` has its fund shares, `shares` are those of the choice model under it.
+pub(super) fn check(told: &Told<'_>, (position, width): (usize, f64), seen: &TierTable, shares: &[f64], found: &mut Findings) {
     for (n, flows) in [FlowsOf::Plan, FlowsOf::Choice].into_iter().enumerate() {
         let Some(paid) = told.answer.widths.get(2 * position + n).filter(|p| p.flows == flows && (p.width - width).abs() < 1e-12) else {
             found.add("names", format!("width {width}"), 0.0, 1.0, "Money at this width is not there, or not in its place.");
@@ -144,6 +143,11 @@ fn of_choice(told: &Told<'_>, a: usize, seen: &TierTable, shares: &[f64]) -> ByT
         let mut mix: Vec<(usize, f64)> = told.treated[a].iter().filter(|r| r.1 == k && able(r.0)).map(|r| (r.0, r.2)).collect();
         if mix.iter().map(|m| m.1).sum::<f64>() <= 0.0 {
             mix = told.able[k].iter().map(|(j, w)| (*j, *w)).collect();
+        }
+        if mix.iter().map(|m| m.1).sum::<f64>() <= 0.0 {
+            let there = (0..network.facilities.len()).filter(|&j| problem.choosing.open[j] && able(j));
+            let lowest = there.min_by_key(|&j| (network.facilities[j].rank(), network.facilities[j].tier));
+            mix = lowest.map(|j| (j, 1.0)).into_iter().collect();
         }
         let all: f64 = mix.iter().map(|m| m.1).sum();
         for (j, cases) in mix.into_iter().filter(|_| all > 0.0) {

@@ -9,6 +9,7 @@ centres-regional-reach = National regional centres: from { PERCENT($low_share) }
 centres-national-reach = National centres: from { PERCENT($low_share) } ({ $low }) to { PERCENT($high_share) } ({ $high }) within 4 hours.
 centres-proof = The sum of the mean ways is at most { PERCENT($gap) } above the least possible. The proof knows that a site hosts only so many centres: contested sites have a fee in it. Fees and prices are in the plan, and the check evaluates them.
 centres-dealt = Specialties of provincial regional centres: { EXACT($posts) } posts in all; a specialty has { EXACT($fewest) } to { EXACT($most) } centres in a province, a centre leads at most { EXACT($leads) } specialties ({ EXACT($leads_most) } where there are too few centres). The sum of the mean ways by specialty is at most { PERCENT($gap) } above the least possible on these sites.
+centres-dealt-gap = The widest proof of a province is that of { $name }: at most { PERCENT($gap) } above the least possible (over very many sets of sites only that none is nearer than all sites together).
 centres-dealt-worst = Farthest behind by specialty: { $specialty } in { $name }, { PERCENT($four) } of complex cases within 4 hours, { MINUTES($minutes) } minutes in the mean.
 centres-provincial-title = Provincial regional centres by specialty
 col-centres-province = Province

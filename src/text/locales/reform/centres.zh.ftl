@@ -9,6 +9,7 @@ centres-regional-reach = 国家区域医疗中心：各专科 4 小时内的疑�
 centres-national-reach = 国家医学中心：4 小时内由 { PERCENT($low_share) }（{ $low }）到 { PERCENT($high_share) }（{ $high }）。
 centres-proof = 平均路程之和至多比最小值高 { PERCENT($gap) }。证明计入每处可承载中心数的限制：争用的地点在证明中带有费用。费用与价格写在方案中，由核查重新计算。
 centres-dealt = 省级区域医疗中心的专科：共 { EXACT($posts) } 个专科席位；每省每专科 { EXACT($fewest) } 至 { EXACT($most) } 个中心，每个中心至多牵头 { EXACT($leads) } 个专科（中心过少的省为 { EXACT($leads_most) } 个）。在这些地点上，各专科平均路程之和至多比最小值高 { PERCENT($gap) }。
+centres-dealt-gap = 证明最宽的省份为 { $name }：至多比最小值高 { PERCENT($gap) }（组合极多时，只证明任何一组都不近于全部地点）。
 centres-dealt-worst = 按专科最远的是 { $name }的{ $specialty }：4 小时内 { PERCENT($four) }，平均 { MINUTES($minutes) } 分钟。
 centres-provincial-title = 各专科的省级区域医疗中心
 col-centres-province = 省份
