@@ -217,7 +217,6 @@ pub fn all() -> (Problem, ReferralPlan, PolicyPack) {
         seconds: 0.0,
         scenario: Scenario::default(),
         names: Names::default(),
-        choosing: fenji::demand::Choosing::of(&network),
         calibration: Calibration::default(),
         flows,
         shortfalls: vec![Shortfall { target: "in_county".into(), place: Some(0), wanted: 757.35, short: 27.35, price: 500.0 }],
