@@ -309,3 +309,12 @@ fn example_scenarios_are_valid_against_the_schema_of_the_program() {
     names.sort();
     assert_eq!(names, ["2012", "deployment", "gamma", "hard-targets", "surge", "tele", "wide-gap"]);
 }
+
+/// A job ends with the program that began it: told of another parent it does nothing and says why, told of this one it goes on.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_job_without_its_parent_ends_at_once() {
+    let run = |parent: u32| fenji().args(["completions", "bash"]).env("FENJI_PARENT", parent.to_string()).assert();
+    run(std::process::id()).success();
+    run(1).failure().code(1).stdout("").stderr(predicate::str::contains("the program that began this job has ended"));
+}

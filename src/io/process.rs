@@ -109,7 +109,7 @@ pub fn tether(_: &mut Command, _: &[u32]) {}
 #[cfg(target_os = "linux")]
 const PARENT: &str = "FENJI_PARENT";
 
-/// Ties a child that is this program to this process, as [`tether`] does: by [`heed_parent`], which the child calls first of all. Nothing runs between
+/// Ties a child that is this program to this process, as [`tether`] does: by `heed_parent`, which the child calls first of all. Nothing runs between
 /// fork and exec then, so that the system need not copy the page tables of a large parent.
 #[cfg(target_os = "linux")]
 pub fn leash(command: &mut Command) {
@@ -125,7 +125,7 @@ pub fn leash(_: &mut Command) {}
 /// is begun: what the parent said is taken out of the environment, so that no process begun from here takes it for its own.
 #[cfg(target_os = "linux")]
 #[must_use]
-pub fn heed_parent() -> bool {
+pub(crate) fn heed_parent() -> bool {
     let Some(parent) = std::env::var(PARENT).ok().and_then(|p| p.parse::<libc::pid_t>().ok()) else { return true };
     // SAFETY: there is one thread yet; the calls below take and give numbers only.
     unsafe {
@@ -138,7 +138,7 @@ pub fn heed_parent() -> bool {
 /// Nobody is on a leash on this system.
 #[cfg(not(target_os = "linux"))]
 #[must_use]
-pub fn heed_parent() -> bool {
+pub(crate) fn heed_parent() -> bool {
     true
 }
 
