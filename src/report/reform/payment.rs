@@ -227,9 +227,12 @@ fn got(w: &WidthPaid, tier: crate::network::Tier) -> f64 {
     w.tiers.iter().find(|t| t.tier == tier).map_or(0.0, |t| t.fund + t.own)
 }
 
+/// In whole fen: what nothing moves has not moved.
+fn change(now: f64, before: f64) -> f64 {
+    ((now - before) * 100.0).round() / 100.0 + 0.0
+}
+
 fn width_tiers(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Vec<Vec<Field>> {
-    // whole fen: what flows do not move is not moved
-    let change = |now: f64, before: f64| ((now - before) * 100.0).round() / 100.0 + 0.0;
     let row = |w: &WidthPaid, t: &TierPaid| {
         let before = today(a, w.flows).map_or(0.0, |w| got(w, t.tier));
         let [code, flows] = flows_of(input, w.flows);
@@ -245,7 +248,7 @@ fn width_areas(input: &ReformPictureInput<'_>, a: &PaymentAnswer) -> Vec<Vec<Fie
         let before = today(a, w.flows).and_then(|w| w.areas.get(n)).map_or(0.0, net);
         let [code, flows] = flows_of(input, w.flows);
         let head = vec![x.area.as_str().into(), Field::Words(input.area_name(&x.area)), w.width.into(), code, flows];
-        let amounts = [x.fund, x.own, x.retained, x.community_bears, x.fund_bears, net(x) - before];
+        let amounts = [x.fund, x.own, x.retained, x.community_bears, x.fund_bears, change(net(x), before)];
         head.into_iter().chain(amounts.map(Field::from)).collect()
     };
     let mut all: Vec<(usize, &WidthPaid, &AreaPaid)> =
