@@ -237,6 +237,29 @@ fn specialties_of_a_province_are_dealt_as_well_as_can_be() {
     assert!(contested > 0, "no site was contested");
 }
 
+/// Which set a specialty has is open in value, not in its ways upward: two that change places are refused where that makes ways longer.
+#[test]
+fn specialties_look_up_over_the_shortest_ways() {
+    let mut refused = 0;
+    for seed in 0..6 {
+        let case = tiny::network(seed, 4);
+        let problem = tiny::problem(&case, "");
+        let asked = Centres { people_per_provincial: case.network.population().0 as f64 / 2.0, most_provincial: 1, ..rules() };
+        let plan = ask(&case, &problem, asked).unwrap();
+        assert_eq!(check_reform(&case, &problem, &plan, None), Vec::new());
+        let (mut other, mut a) = (plan.clone(), answer(&plan).clone());
+        let led = &mut a.dealt[0].led;
+        let [x, y] = &mut led[..] else { panic!("two specialties") };
+        std::mem::swap(&mut x.sites, &mut y.sites);
+        std::mem::swap(&mut x.minutes, &mut y.minutes);
+        std::mem::swap(&mut x.within, &mut y.within);
+        other.answer = ReformAnswer::Centres(a);
+        let found = check_reform(&case, &problem, &other, None);
+        refused += usize::from(found.iter().any(|v| v.code == "limit" && v.message.contains("change places")));
+    }
+    assert!(refused > 0, "no swap was seen");
+}
+
 /// What sites lead is shared out evenly; a province with few centres has each lead more.
 #[test]
 fn every_specialty_has_its_centres() {
